@@ -1,0 +1,1 @@
+"""Điểm Cầu: open, self-hosted software for nationwide conferences of many halls."""

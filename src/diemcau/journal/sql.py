@@ -1,0 +1,392 @@
+"""The journal on a disk: SQLite by default, PostgreSQL by a URL, the same code for both.
+
+The only file that knows how a database is opened: the directory and the projections get
+their engine and their transactions here. Writers take turns (SQLite's write lock, an
+advisory lock in PostgreSQL), so positions become visible in order and without gaps. What is
+read back from the texts is `journal.chain`'s and `journal.codec`'s.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from diemcau.core.ids import CommandId, StreamId
+from diemcau.journal.canonical import text_of
+from diemcau.journal.chain import Stored, Tail, link, read_back
+from diemcau.journal.codec import Codec
+from diemcau.journal.faults import APPEND_ONLY, reason_of
+from diemcau.journal.journal import (
+    MENDING,
+    AlreadyAppended,
+    Conflict,
+    JournalUnusable,
+    JournalUnwritable,
+)
+from diemcau.journal.record import Author, Record, Seal
+
+SCHEMA_VERSION: Final = 1
+_BUSY_SECONDS: Final = 10
+_TURN: Final = 4_137_001
+"""The advisory lock by which PostgreSQL lets one writer in at a time."""
+
+_METADATA: Final = MetaData()
+_WHOLE: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+_records: Final = Table(
+    "journal_records",
+    _METADATA,
+    Column("position", _WHOLE, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("version", _WHOLE, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("event_version", _WHOLE, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("stream", "version"),
+    Index("journal_records_by_command", "command"),
+    sqlite_strict=True,
+)
+_seals: Final = Table(
+    "journal_seals",
+    _METADATA,
+    Column("stream", Text, primary_key=True),
+    Column("version", _WHOLE, primary_key=True, autoincrement=False),
+    Column("at", Text, primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    sqlite_strict=True,
+)
+_schema: Final = Table("journal_schema", _METADATA, Column("version", Integer, primary_key=True))
+
+
+# Engines and transactions, for every part that keeps something in the database
+
+
+def engine_for(url: str) -> Engine:
+    """Return an engine for `sqlite:///file` or `postgresql://…`; nothing is opened yet.
+
+    Raises `JournalUnusable` for another database, a missing folder or a URL that is none.
+    Write inside `writing(engine)`; read inside `reading(engine)`.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as fault:
+        raise JournalUnusable(
+            "the database URL is none; write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        ) from fault
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"options": "-c synchronous_commit=on"},
+        )
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise JournalUnusable(
+            f"no journal can be kept in {parsed.render_as_string()}; "
+            "write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        )
+    _require_folder(parsed.database)
+    engine = create_engine(parsed.set(drivername="sqlite"))
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def engine_to_read(url: str) -> Engine:
+    """Return an engine that never writes, for looking at a journal that may be in use."""
+    engine = engine_for(url)
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(postgresql_readonly=True)
+    path = Path(str(engine.url.database))
+    if not path.is_file():
+        raise JournalUnusable(f"there is no journal {path}; name the file that the server writes")
+    return _sqlite_to_read(path)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that writes, one writer at a time; commit at the end of the block.
+
+    Raises `JournalUnwritable` if the database takes nothing.
+    """
+    try:
+        with engine.execution_options(writes=True).begin() as transaction:
+            if engine.dialect.name == "postgresql":
+                transaction.execute(select(func.pg_advisory_xact_lock(_TURN)))
+            yield transaction
+    except DBAPIError as fault:
+        reason = reason_of(fault.orig)
+        if reason is None:
+            raise
+        raise JournalUnwritable(reason, where(engine)) from fault
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection that sees one state of the database and changes nothing.
+
+    Raises `JournalUnusable` if the database cannot be read.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as fault:
+        reason = reason_of(fault.orig)
+        if reason is None:
+            raise
+        raise JournalUnusable(f"{where(engine)} cannot be read: {MENDING[reason]}") from fault
+
+
+def where(engine: Engine) -> str:
+    """Name the database for a person: the file, or the URL without its password."""
+    if engine.dialect.name == "sqlite":
+        return unquote(str(engine.url.database).removeprefix("file://"))
+    return engine.url.render_as_string(hide_password=True)
+
+
+# The journal
+
+
+def open_journal(engine: Engine, codec: Codec) -> "SqlJournal":
+    """Return the journal in the database of `engine`, making its tables the first time.
+
+    Raises `JournalUnusable` for a newer schema, `JournalUnwritable` if nothing can be written.
+    """
+    with writing(engine) as transaction:
+        if not inspect(transaction).has_table(_schema.name):
+            _METADATA.create_all(transaction)
+            _protect(transaction)
+            transaction.execute(insert(_schema).values(version=SCHEMA_VERSION))
+        _require_known_schema(transaction, engine)
+    return SqlJournal(engine, codec)
+
+
+def open_to_read(engine: Engine, codec: Codec) -> "SqlJournal":
+    """Return the journal for reading only; use an engine of `engine_to_read`."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table(_schema.name):
+            raise JournalUnusable(f"{where(engine)} holds no journal; name the server's database")
+        _require_known_schema(connection, engine)
+    return SqlJournal(engine, codec)
+
+
+class SqlJournal:
+    """The journal port on a database; open one with `open_journal`."""
+
+    def __init__(self, engine: Engine, codec: Codec) -> None:
+        self.engine = engine
+        self._codec = codec
+
+    def append(
+        self,
+        stream: StreamId,
+        *,
+        expecting: int,
+        events: Sequence[object],
+        command: CommandId,
+        author: Author,
+        at: datetime,
+    ) -> tuple[Record, ...]:
+        """Write `events`, all or none; see the port."""
+        if not events:
+            raise ValueError("an append needs at least one event")
+        encoded = [self._codec.encode(event) for event in events]
+        with writing(self.engine) as transaction:
+            if known := self._records(transaction, _written_by(command)):
+                raise AlreadyAppended(known)
+            tail = _tail(transaction, stream)
+            if tail.version != expecting:
+                raise Conflict(stream=stream, expecting=expecting, found=tail.version)
+            linked = link(tail, stream=stream, events=encoded, command=command, author=author, at=at)
+            transaction.execute(insert(_records), [_columns(one) for one in linked])
+        return tuple(read_back(one, self._codec) for one in linked)
+
+    def read(self, stream: StreamId, *, after: int = 0) -> Iterator[Record]:
+        """Return the records of a stream, a thousand at a time; see the port."""
+        ordered = select(_records).where(_records.c.stream == stream).order_by(_records.c.version)
+        while True:
+            with reading(self.engine) as connection:
+                page = ordered.where(_records.c.version > after).limit(1000)
+                found = self._records(connection, page)
+            if not found:
+                return
+            yield from found
+            after = found[-1].version
+
+    def follow(self, *, after: int = 0, limit: int = 1000) -> list[Record]:
+        """Return the records of all streams; see the port."""
+        page = select(_records).where(_records.c.position > after)
+        with reading(self.engine) as connection:
+            ordered = page.order_by(_records.c.position).limit(limit)
+            return list(self._records(connection, ordered))
+
+    def version(self, stream: StreamId) -> int:
+        """Return how many records a stream has."""
+        with reading(self.engine) as connection:
+            return _tail(connection, stream).version
+
+    def position(self) -> int:
+        """Return the position of the last record."""
+        with reading(self.engine) as connection:
+            return _last_position(connection)
+
+    def streams(self) -> list[StreamId]:
+        """Return the streams in the order of their first record."""
+        grouped = select(_records.c.stream).group_by(_records.c.stream)
+        with reading(self.engine) as connection:
+            ordered = grouped.order_by(func.min(_records.c.position))
+            return [StreamId(stream) for stream in connection.scalars(ordered)]
+
+    def answer_to(self, command: CommandId) -> tuple[Record, ...]:
+        """Return what a command wrote; see the port."""
+        with reading(self.engine) as connection:
+            return self._records(connection, _written_by(command))
+
+    def keep_seal(self, seal: Seal) -> None:
+        """Keep a seal beside the records."""
+        with writing(self.engine) as transaction:
+            if seal not in _seals_in(transaction, seal.stream):
+                columns = {name: getattr(seal, name) for name in _seals.c.keys()}  # noqa: SIM118 (no dict)
+                transaction.execute(insert(_seals), columns | {"at": text_of(seal.at)})
+
+    def seals(self, stream: StreamId | None = None) -> tuple[Seal, ...]:
+        """Return the seals that were kept; see the port."""
+        with reading(self.engine) as connection:
+            return _seals_in(connection, stream)
+
+    def read_as_stored(self) -> Iterator[Stored]:
+        """Return every record as it stands, by stream and version, even broken text."""
+        ordered = select(_records).order_by(_records.c.stream, _records.c.version)
+        with reading(self.engine) as connection, _broken_text_allowed(connection):
+            paged = connection.execution_options(yield_per=1000).execute(ordered)
+            yield from (_stored(row) for row in paged)
+
+    def _records(self, connection: Connection, found: Select[Any]) -> tuple[Record, ...]:
+        return tuple(read_back(_stored(row), self._codec) for row in connection.execute(found))
+
+
+def _written_by(command: CommandId) -> Select[Any]:
+    return select(_records).where(_records.c.command == command).order_by(_records.c.position)
+
+
+def _tail(connection: Connection, stream: StreamId) -> Tail:
+    own = select(_records.c.version, _records.c.hash).where(_records.c.stream == stream)
+    last = connection.execute(own.order_by(_records.c.version.desc()).limit(1)).first()
+    position = _last_position(connection)
+    if last is None:
+        return Tail(position=position)
+    return Tail(position=position, version=last.version, hash=last.hash)
+
+
+def _last_position(connection: Connection) -> int:
+    return connection.scalar(select(func.coalesce(func.max(_records.c.position), 0))) or 0
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(**row._mapping)  # noqa: SLF001 (SQLAlchemy's public name for it)
+
+
+def _columns(stored: Stored) -> dict[str, object]:
+    return {column.name: getattr(stored, column.name) for column in _records.columns}
+
+
+def _seals_in(connection: Connection, stream: StreamId | None) -> tuple[Seal, ...]:
+    found = select(_seals).order_by(_seals.c.stream, _seals.c.version, _seals.c.at)
+    if stream is not None:
+        found = found.where(_seals.c.stream == stream)
+    rows = connection.execute(found).mappings()
+    return tuple(Seal(**dict(row) | {"at": datetime.fromisoformat(row["at"])}) for row in rows)
+
+
+# Opening
+
+
+def _require_folder(database: str) -> None:
+    folder = Path(database.removeprefix("file:")).parent
+    if not folder.is_dir():
+        raise JournalUnusable(f"there is no folder {folder} for the journal; make it first")
+
+
+def _require_known_schema(connection: Connection, engine: Engine) -> None:
+    found = connection.scalar(select(func.max(_schema.c.version)))
+    if found != SCHEMA_VERSION:
+        raise JournalUnusable(
+            f"{where(engine)} has schema version {found}, this program knows {SCHEMA_VERSION}; "
+            "start the program that wrote it, or a newer one"
+        )
+
+
+def _protect(transaction: Connection) -> None:
+    for table in (_records, _seals):
+        for statement in APPEND_ONLY[transaction.dialect.name]:
+            transaction.execute(text(statement.format(table=table.name)))
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {_BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sqlite_to_read(path: Path) -> Engine:
+    query = {"mode": "ro", "uri": "true"}
+    engine = create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def _broken_text_allowed(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.text_factory = lambda raw: raw.decode(errors="surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = str

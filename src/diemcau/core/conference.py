@@ -1,0 +1,295 @@
+"""A conference as a whole: its topics put together into one state machine.
+
+`decide` sends a command to its topic and adds what other topics do by themselves; `evolve`
+sends an event to its topic. Which command is possible in which stage stands in `STAGES_OF`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import reduce
+from typing import TypeAlias, TypeVar, get_args
+
+from diemcau.core import (
+    agenda,
+    conclusions,
+    deputy,
+    floor,
+    floor_rules,
+    handouts,
+    notes,
+    onair,
+    rollcall,
+    sites,
+    stages,
+)
+from diemcau.core.agenda import Agenda
+from diemcau.core.conclusions import Conclusion
+from diemcau.core.convening import Facts
+from diemcau.core.deputy import Presidency
+from diemcau.core.floor import Floor
+from diemcau.core.handouts import Handouts
+from diemcau.core.ids import SiteId
+from diemcau.core.notes import Notes
+from diemcau.core.onair import Air
+from diemcau.core.rollcall import Roll
+from diemcau.core.sites import Lines
+from diemcau.core.stages import Stage, Stages
+
+# Commands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachDeadline:
+    """A deadline that `next_deadline` named has come."""
+
+
+Command: TypeAlias = (
+    stages.Command
+    | sites.Command
+    | rollcall.Command
+    | agenda.Command
+    | floor.Command
+    | onair.Command
+    | handouts.Command
+    | deputy.Command
+    | notes.Command
+    | conclusions.Command
+    | ReachDeadline
+)
+
+# Events
+
+Event: TypeAlias = (
+    stages.ConferenceConvened
+    | stages.Event
+    | sites.Event
+    | rollcall.Event
+    | agenda.Event
+    | floor.Event
+    | onair.Event
+    | handouts.Event
+    | deputy.Event
+    | notes.Event
+    | conclusions.Event
+)
+
+COMMANDS: tuple[type, ...] = get_args(Command)
+EVENTS: tuple[type, ...] = get_args(Event)
+
+# State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conference:
+    """Everything that is true of a conference now."""
+
+    facts: Facts
+    stages: Stages = field(default_factory=Stages)
+    lines: Lines = field(default_factory=Lines)
+    roll: Roll = field(default_factory=Roll)
+    agenda: Agenda = field(default_factory=Agenda)
+    floor: Floor = field(default_factory=Floor)
+    air: Air = field(default_factory=Air)
+    handouts: Handouts = field(default_factory=Handouts)
+    presidency: Presidency = field(default_factory=Presidency)
+    notes: Notes = field(default_factory=Notes)
+    conclusion: Conclusion = field(default_factory=Conclusion)
+
+    @property
+    def holder(self) -> SiteId | None:
+        """The site that holds the floor."""
+        speech = floor.who_speaks(self.floor)
+        return None if speech is None else speech.site
+
+
+_ANY = frozenset(Stage)
+_BEFORE_SEAL = _ANY - {Stage.SEALED}
+_BEFORE_CLOSE = _BEFORE_SEAL - {Stage.CLOSED}
+_RUNNING = frozenset({Stage.OPEN, Stage.ADJOURNED})
+_OPEN = frozenset({Stage.OPEN})
+_RECORDED = frozenset({Stage.OPEN, Stage.ADJOURNED, Stage.CLOSED, Stage.SEALED})
+
+STAGES_OF: dict[type, frozenset[Stage]] = {
+    **dict.fromkeys(get_args(stages.Command), _ANY),
+    **dict.fromkeys(get_args(sites.Command), _ANY),
+    **dict.fromkeys(get_args(deputy.Command), _BEFORE_SEAL),
+    **dict.fromkeys(get_args(rollcall.Command), _BEFORE_CLOSE),
+    rollcall.CorrectAttendance: _ANY,
+    **dict.fromkeys(get_args(agenda.Command), _OPEN),
+    **dict.fromkeys(get_args(floor.Command), _OPEN),
+    floor.CorrectSpeech: _RECORDED,
+    **dict.fromkeys(get_args(onair.Command), _BEFORE_CLOSE),
+    onair.TakeSite: _OPEN,
+    **dict.fromkeys(get_args(handouts.Command), _RUNNING),
+    notes.TakeNote: _RECORDED - {Stage.SEALED},
+    notes.CorrectNote: _RECORDED,
+    **dict.fromkeys(get_args(conclusions.Command), _OPEN),
+    conclusions.DeclareCounts: _BEFORE_CLOSE,
+    conclusions.DraftItem: _BEFORE_CLOSE,
+    conclusions.AmendItem: _BEFORE_CLOSE,
+    conclusions.StrikeItem: _BEFORE_CLOSE,
+    ReachDeadline: _ANY,
+}
+
+
+def convene(facts: Facts) -> tuple[Event, ...]:
+    """Return the first event of a conference."""
+    return (stages.ConferenceConvened(facts=facts),)
+
+
+def begin(convened: stages.ConferenceConvened) -> Conference:
+    """Return the conference that was just convened."""
+    facts = convened.facts
+    return Conference(facts=facts, lines=sites.begin(facts), air=onair.begin(facts))
+
+
+def decide(conference: Conference, command: Command, at: datetime) -> tuple[Event, ...]:
+    """Return what happens if `command` is given at `at`, or raise a `Refusal`. Nothing changes."""
+    stages.need_stage(conference.stages, *sorted(STAGES_OF[type(command)]))
+    return _followed(conference, _DECIDERS[type(command)](conference, command, at), at)
+
+
+def evolve(conference: Conference, event: Event) -> Conference:
+    """Return the conference after `event`; it may not refuse."""
+    return _EVOLVERS[type(event)](conference, event)
+
+
+def replay(events: tuple[Event, ...]) -> Conference:
+    """Return the conference to which `events` lead; the first must be `ConferenceConvened`."""
+    first, *rest = events
+    if not isinstance(first, stages.ConferenceConvened):
+        message = f"a conference begins with ConferenceConvened, not with {type(first).__name__}"
+        raise TypeError(message)
+    return reduce(evolve, rest, begin(first))
+
+
+def next_deadline(conference: Conference) -> datetime | None:
+    """Return when `ReachDeadline` is to be given next, if at all."""
+    if conference.stages.stage in (Stage.CLOSED, Stage.SEALED):
+        return None
+    due = (
+        floor_rules.next_deadline(conference.floor, conference.facts),
+        onair.next_deadline(conference.air, conference.facts),
+        deputy.next_deadline(conference.presidency),
+    )
+    return min((one for one in due if one is not None), default=None)
+
+
+def _followed(conference: Conference, events: tuple[Event, ...], at: datetime) -> tuple[Event, ...]:
+    """Add what other topics do by themselves after each of `events`, in order."""
+    happened: list[Event] = []
+    for event in events:
+        conference = evolve(conference, event)
+        happened.append(event)
+        for follower in (
+            *onair.follow(conference.air, event, facts=conference.facts, lines=conference.lines),
+            *_ending(conference, event, at),
+        ):
+            conference = evolve(conference, follower)
+            happened.append(follower)
+    return tuple(happened)
+
+
+def _ending(conference: Conference, event: Event, at: datetime) -> tuple[Event, ...]:
+    """Return what adjourning and closing end: the speech, the item; closing turns waiting requests written."""
+    if not isinstance(event, stages.ConferenceAdjourned | stages.ConferenceClosed):
+        return ()
+    ended: list[Event] = []
+    speech = floor.who_speaks(conference.floor)
+    if speech is not None:
+        ended.append(floor_rules.released(speech, at))
+        if conference.air.taken is not None:
+            ended.append(onair.SiteCutBack(site=conference.air.taken, at=at))
+    if isinstance(event, stages.ConferenceClosed):
+        if conference.agenda.current is not None:
+            ended.append(agenda.ItemFinished(item=conference.agenda.current, at=at))
+        if conference.roll.open:
+            ended.append(rollcall.RollCallClosed(at=at))
+        ended.extend(floor_rules.turn_written(conference.floor))
+    return tuple(ended)
+
+
+def _decide_stages(conference: Conference, command: stages.Command, at: datetime) -> tuple[Event, ...]:
+    rules = conference.facts.regulations
+    opening = isinstance(command, stages.OpenConference)
+    if opening and rules.quorum_to_open and not rollcall.has_quorum(conference.roll, conference.facts):
+        raise rollcall.NoQuorum
+    return stages.decide(conference.stages, command, at, rehearsal=conference.facts.rehearsal)
+
+
+def _decide_floor(conference: Conference, command: floor.Command, at: datetime) -> tuple[Event, ...]:
+    setting = floor_rules.Setting(facts=conference.facts, item=conference.agenda.current)
+    return floor_rules.decide(conference.floor, command, at, setting)
+
+
+def _decide_air(conference: Conference, command: onair.Command, at: datetime) -> tuple[Event, ...]:
+    return onair.decide(
+        conference.air,
+        command,
+        at,
+        facts=conference.facts,
+        holder=conference.holder,
+        lines=conference.lines,
+    )
+
+
+def _decide_notes(conference: Conference, command: notes.Command, at: datetime) -> tuple[Event, ...]:
+    if isinstance(command, notes.TakeNote) and command.speech is not None:
+        floor.find(conference.floor, command.speech)
+    return notes.decide(conference.notes, command, at, facts=conference.facts, item=conference.agenda.current)
+
+
+def _reach_deadline(conference: Conference, _command: ReachDeadline, at: datetime) -> tuple[Event, ...]:
+    due: list[Event] = [*floor_rules.reach_deadline(conference.floor, at, conference.facts)]
+    grace = onair.next_deadline(conference.air, conference.facts)
+    speech = floor.who_speaks(conference.floor)
+    cut = any(isinstance(one, floor.FloorRevoked) for one in due)
+    if grace is not None and grace <= at and speech is not None and not cut:
+        due.append(floor_rules.revoked(speech, floor_rules.LINE_IS_LOST, at))
+    return (*due, *deputy.reach_deadline(conference.presidency, at, conference.facts))
+
+
+_Decider: TypeAlias = Callable[..., tuple[Event, ...]]
+_Evolver: TypeAlias = Callable[..., Conference]
+_Row = TypeVar("_Row")
+
+
+def _table(*rows: tuple[object, _Row]) -> dict[type, _Row]:
+    return {kind: decider for kinds, decider in rows for kind in get_args(kinds)}
+
+
+_DECIDERS: dict[type, _Decider] = {
+    **_table(
+        (stages.Command, _decide_stages),
+        (sites.Command, lambda c, command, at: sites.decide(c.lines, command, at)),
+        (rollcall.Command, lambda c, command, at: rollcall.decide(c.roll, command, at, c.facts)),
+        (agenda.Command, lambda c, command, at: agenda.decide(c.agenda, command, at, c.facts)),
+        (floor.Command, _decide_floor),
+        (onair.Command, _decide_air),
+        (handouts.Command, lambda c, command, at: handouts.decide(c.handouts, command, at)),
+        (deputy.Command, lambda c, command, at: deputy.decide(c.presidency, command, at, c.facts)),
+        (notes.Command, _decide_notes),
+        (
+            conclusions.Command,
+            lambda c, command, at: conclusions.decide(c.conclusion, command, at, c.facts),
+        ),
+    ),
+    ReachDeadline: _reach_deadline,
+}
+
+_EVOLVERS: dict[type, _Evolver] = _table(
+    (stages.Event, lambda c, event: replace(c, stages=stages.evolve(c.stages, event))),
+    (sites.Event, lambda c, event: replace(c, lines=sites.evolve(c.lines, event))),
+    (rollcall.Event, lambda c, event: replace(c, roll=rollcall.evolve(c.roll, event))),
+    (agenda.Event, lambda c, event: replace(c, agenda=agenda.evolve(c.agenda, event))),
+    (floor.Event, lambda c, event: replace(c, floor=floor_rules.evolve(c.floor, event))),
+    (onair.Event, lambda c, event: replace(c, air=onair.evolve(c.air, event))),
+    (handouts.Event, lambda c, event: replace(c, handouts=handouts.evolve(c.handouts, event))),
+    (deputy.Event, lambda c, event: replace(c, presidency=deputy.evolve(c.presidency, event))),
+    (notes.Event, lambda c, event: replace(c, notes=notes.evolve(c.notes, event))),
+    (
+        conclusions.Event,
+        lambda c, event: replace(c, conclusion=conclusions.evolve(c.conclusion, event)),
+    ),
+)

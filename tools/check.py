@@ -17,9 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
 PYTHON = [sys.executable, "-m"]
-PYTHON_FOLDERS = [
-    name for name in ("src", "tests", "tools", "bench") if any((ROOT / name).rglob("*.py"))
-]
+PYTHON_FOLDERS = [name for name in ("src", "tests", "tools", "bench") if any((ROOT / name).rglob("*.py"))]
 COVERAGE = ROOT / "var" / "coverage"
 
 

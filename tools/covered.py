@@ -40,9 +40,7 @@ def _packages() -> list[str]:
 def _is_kept(measured: Coverage, package: str) -> bool:
     """Print what was reached of one package and tell whether its promise is kept."""
     try:
-        percent = measured.report(
-            include=[f"src/diemcau/{package}/*"], file=io.StringIO(), skip_covered=False
-        )
+        percent = measured.report(include=[f"src/diemcau/{package}/*"], file=io.StringIO(), skip_covered=False)
     except NoDataError:
         percent = 0.0
     promised = PROMISED.get(package, 0.0)

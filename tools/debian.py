@@ -16,9 +16,7 @@ LIST = Path(__file__).with_name("debian-packages.txt")
 def main() -> int:
     """Install what is missing and return the exit status."""
     if shutil.which("dpkg-query") is None:
-        print(
-            "This is not Debian or Ubuntu: tests expect the programs of", LIST.name, "on the PATH."
-        )
+        print("This is not Debian or Ubuntu: tests expect the programs of", LIST.name, "on the PATH.")
         return 0
     missing = [names for names in _wanted() if not any(map(_is_installed, names))]
     if not missing:
@@ -27,8 +25,7 @@ def main() -> int:
     if become is None:
         chosen = " ".join(_available(names) for names in missing)
         print(
-            "Tests need Debian packages that only root may install. "
-            "Paste this line, then run make again:",
+            "Tests need Debian packages that only root may install. Paste this line, then run make again:",
             file=sys.stderr,
         )
         print(
@@ -76,19 +73,14 @@ def _install(missing: list[list[str]], become: list[str]) -> int:
         check=False,
     )
     if installed.returncode or updated.returncode:
-        print(
-            "apt-get could not install what tests need; what it said stands above.", file=sys.stderr
-        )
+        print("apt-get could not install what tests need; what it said stands above.", file=sys.stderr)
     return installed.returncode
 
 
 def _available(names: list[str]) -> str:
     """Return the first of `names` that the distribution has."""
     for name in names:
-        if (
-            subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode
-            == 0
-        ):
+        if subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0:
             return name
     return names[0]
 

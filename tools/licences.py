@@ -121,9 +121,7 @@ def _said_by(package: Distribution) -> str:
         for words in fields.get_all("Classifier") or []
         if words.startswith("License :: ") and not words.lower().endswith(" approved")
     ]
-    said = classifiers or [
-        fields["License"].partition("\n")[0] if "License" in fields else "not said"
-    ]
+    said = classifiers or [fields["License"].partition("\n")[0] if "License" in fields else "not said"]
     return " AND ".join(WORDS.get(words.lower(), words) for words in said)
 
 

@@ -64,10 +64,7 @@ def _packages(lock: str) -> None:
     wanted = ROOT / "requirements" / lock
     due = _digest([wanted])
     # What tests need includes what running needs.
-    if any(
-        _was_done(f"packages-{name}", _digest([wanted.with_name(name)]))
-        for name in {lock, "check.txt"}
-    ):
+    if any(_was_done(f"packages-{name}", _digest([wanted.with_name(name)])) for name in {lock, "check.txt"}):
         return
     _say(f"the packages of requirements/{lock}")
     _pip(
@@ -173,11 +170,7 @@ def _pip(arguments: list[str], *, failed: str) -> None:
     wheel = _checked_wheel()
     told = [] if sys.stdout.isatty() or "--quiet" in arguments else ["--quiet"]
     options = ["--disable-pip-version-check", "--root-user-action=ignore", "--no-input", *told]
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in {"PYTHONPATH", "PYTHONHOME"}
-    }
+    clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
     _run([str(PYTHON), f"{wheel}/pip", *arguments, *options], environment=clean, failed=failed)
 
 
@@ -187,8 +180,7 @@ def _checked_wheel() -> Path:
     wheel = BOOTSTRAP / name.lstrip("*")
     if not wheel.exists() or hashlib.sha256(wheel.read_bytes()).hexdigest() != expected:
         raise SetUpError(
-            f"tools/bootstrap/{wheel.name} is not the file that pip.sha256 names; "
-            "clone the project again."
+            f"tools/bootstrap/{wheel.name} is not the file that pip.sha256 names; clone the project again."
         )
     return wheel
 

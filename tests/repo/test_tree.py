@@ -33,9 +33,7 @@ NOT_PURE = {
 @cache
 def tracked() -> list[Path]:
     """Return every file that git knows and that is still there."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     files = [ROOT / name for name in listed.stdout.split("\0") if name]
     return [file for file in files if file.is_file()]
 
@@ -91,9 +89,7 @@ def test_no_source_file_is_longer_than_400_lines() -> None:
     ]
 
     long = {
-        name_of(file): lines
-        for file in written
-        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+        name_of(file): lines for file in written if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
     }
 
     assert long == {}

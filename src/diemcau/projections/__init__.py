@@ -1,0 +1,1 @@
+"""What people read: views of the journal that can be thrown away and rebuilt at will."""

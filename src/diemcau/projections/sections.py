@@ -1,0 +1,350 @@
+"""The sections of the board: what a screen is shown of each topic, as plain records.
+
+How they are made from a conference stands in `projections.board`; the front end's types are
+generated from here. Times are aware, lengths are seconds on the wire.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from diemcau.core.convening import AgendaKind, Horizon, ItemKind
+from diemcau.core.deputy import Presiding
+from diemcau.core.floor import Lane, RequestState
+from diemcau.core.ids import AgendaId, HandoutId, ItemId, NoteId, PersonId, RequestId, SiteId, UnitCode
+from diemcau.core.onair import AirState, Layout
+from diemcau.core.regulations import Conduct
+from diemcau.core.roles import Role
+from diemcau.core.rollcall import Headcount
+from diemcau.core.sites import Line
+from diemcau.core.stages import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceSection:
+    """What the conference is, and how far it has come. `rehearsal`: nothing of this is minuted."""
+
+    conference: str
+    title: str
+    short_title: str
+    organiser: str
+    language: str
+    time_zone: str
+    stage: Stage
+    rehearsal: bool
+    opened_at: datetime | None
+    adjourned_at: datetime | None
+    closed_at: datetime | None
+    presiding: Presiding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteTile:
+    """One site: its names, its place, its line and its way to the air."""
+
+    site: SiteId
+    name: str
+    short_name: str
+    protocol: int
+    main: bool
+    row: int | None
+    column: int | None
+    line: Line
+    since: datetime | None
+    air: AirState
+    reported: bool
+    absent: bool
+    present: int
+    invited: int
+    queue: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitesSection:
+    """All sites in order of protocol, the main one first."""
+
+    sites: tuple[SiteTile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollSection:
+    """The roll call in figures."""
+
+    open: bool
+    closed_at: datetime | None
+    sites: int
+    sites_present: int
+    sites_absent: int
+    delegates_invited: int
+    delegates_present: int
+    people_present: int
+    quorum: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaLine:
+    """One item of the agenda; seconds were spent on it so far, without the present span."""
+
+    item: AgendaId
+    title: str
+    minutes: int
+    kind: AgendaKind
+    started_at: datetime | None
+    finished_at: datetime | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaSection:
+    """The agenda in its planned order."""
+
+    items: tuple[AgendaLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLine:
+    """One request: who waits, since when, with which topic; `turns` were had before."""
+
+    request: RequestId
+    site: SiteId
+    speaker: PersonId | None
+    office: str
+    topic: str
+    lane: Lane
+    state: RequestState
+    position: int | None
+    ready: bool
+    requested_at: datetime
+    granted_at: datetime | None
+    until: datetime | None
+    ended_at: datetime | None
+    turn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorSection:
+    """Who speaks until when, who waits in which order, who asked, and who has spoken."""
+
+    holder: RequestLine | None
+    queue: tuple[RequestLine, ...]
+    pending: tuple[RequestLine, ...]
+    spoken: tuple[RequestLine, ...]
+    warnings: tuple[timedelta, ...]
+    warned: bool
+    time_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicFloorSection:
+    """What every hall sees of the floor: who speaks until when, and who is next."""
+
+    holder: SiteId | None
+    office: str
+    granted_at: datetime | None
+    until: datetime | None
+    warned: bool
+    time_up: bool
+    queue: tuple[SiteId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirSection:
+    """What every hall sees: the layout, the site on air beside the main one, a handout's page."""
+
+    main: SiteId
+    taken: SiteId | None
+    held: bool
+    preview: SiteId | None
+    conduct: Conduct
+    layout: Layout
+    handout: HandoutId | None
+    page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLine:
+    """One item of the conclusion as it stands."""
+
+    item: ItemId
+    kind: ItemKind
+    horizon: Horizon | None
+    count_name: str
+    text: str
+    units: tuple[UnitCode, ...]
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountLine:
+    """A declared count beside the number of items that stand."""
+
+    count_name: str
+    declared: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConclusionSection:
+    """The conclusion: its items and counts, and whether it was read out and adopted."""
+
+    items: tuple[ItemLine, ...]
+    counts: tuple[CountLine, ...]
+    read_out: bool
+    adopted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresidencySection:
+    """Who presides; `offered`: the chair's lease has ended and the deputy may take the chair."""
+
+    presiding: Presiding
+    lease_until: datetime | None
+    offered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLine:
+    """One note."""
+
+    note: NoteId
+    text: str
+    speech: RequestId | None
+    item: AgendaId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesSection:
+    """All notes, the newest last."""
+
+    notes: tuple[NoteLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegateLine:
+    """A delegate expected at the desk's own site."""
+
+    person: PersonId
+    office: str
+    category: str
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MySiteSection:
+    """What one site's desk sees of itself."""
+
+    site: SiteId
+    line: Line
+    air: AirState
+    reported: bool
+    delegates: tuple[DelegateLine, ...]
+    guests: tuple[Headcount, ...]
+    requests: tuple[RequestLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaySection:
+    """The names of the commands that this desk may give in this stage."""
+
+    commands: tuple[str, ...]
+
+
+class AlarmKind(StrEnum):
+    """What an operator is alarmed about."""
+
+    SITE_MISSING = "site_missing"
+    LINE_LOST = "line_lost"
+    RECORDING_STOPPED = "recording_stopped"
+    DISK_FULL = "disk_full"
+    CAMERA_REFUSED = "camera_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmLine:
+    """Something that a person must do: what, where, since when, and whom to call."""
+
+    kind: AlarmKind
+    site: SiteId | None
+    telephone: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmsSection:
+    """What is wrong now, the worst first. Nothing here when all is well."""
+
+    alarms: tuple[AlarmLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptSection:
+    """The run of show of a demonstration: how far it is, and whether a person has taken over."""
+
+    running: bool
+    finished: bool
+    step: int
+    steps: int
+    title: str
+
+
+class SectionName(StrEnum):
+    """The names of the sections."""
+
+    CONFERENCE = "conference"
+    SITES = "sites"
+    ROLL = "roll"
+    AGENDA = "agenda"
+    PUBLIC_FLOOR = "public_floor"
+    AIR = "air"
+    FLOOR = "floor"
+    CONCLUSION = "conclusion"
+    PRESIDENCY = "presidency"
+    NOTES = "notes"
+    MY_SITE = "my_site"
+    MAY = "may"
+    ALARMS = "alarms"
+    SCRIPT = "script"
+
+
+PUBLIC = (
+    SectionName.CONFERENCE,
+    SectionName.SITES,
+    SectionName.ROLL,
+    SectionName.AGENDA,
+    SectionName.PUBLIC_FLOOR,
+    SectionName.AIR,
+)
+OF_ROLE: dict[Role, tuple[SectionName, ...]] = {
+    Role.CHAIR: (SectionName.FLOOR, SectionName.CONCLUSION, SectionName.PRESIDENCY, SectionName.MAY),
+    Role.DEPUTY: (SectionName.FLOOR, SectionName.CONCLUSION, SectionName.PRESIDENCY, SectionName.MAY),
+    Role.SECRETARY: (
+        SectionName.FLOOR,
+        SectionName.CONCLUSION,
+        SectionName.PRESIDENCY,
+        SectionName.NOTES,
+        SectionName.MAY,
+    ),
+    Role.OPERATOR: (SectionName.FLOOR, SectionName.PRESIDENCY, SectionName.MAY),
+    Role.SITE: (SectionName.MY_SITE, SectionName.MAY),
+    Role.PROGRAM: (),
+    Role.SYSTEM: (),
+}
+
+Section: TypeAlias = (
+    ConferenceSection
+    | SitesSection
+    | RollSection
+    | AgendaSection
+    | PublicFloorSection
+    | AirSection
+    | FloorSection
+    | ConclusionSection
+    | PresidencySection
+    | NotesSection
+    | MySiteSection
+    | MaySection
+    | AlarmsSection
+    | ScriptSection
+)

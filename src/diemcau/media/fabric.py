@@ -1,0 +1,295 @@
+"""The port to the media fabric: what the rest of `media/` needs of it, and no more.
+
+A node listens; guests come in, each with name spaces of its own; what a guest publishes is a
+source; what the node offers is an outlet. A link is the other end: a camera or a reader.
+`moq_fabric` is the real thing, the only file that knows the library.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Protocol
+
+from diemcau.core.ids import ConferenceId, SiteId
+
+
+class Part(StrEnum):
+    """What a session may read."""
+
+    SITE = "site"
+    OPERATOR = "operator"
+    WATCHER = "watcher"
+
+
+class Code(IntEnum):
+    """Why a session is refused or closed; `docs/media-contract.md` tells what the page does."""
+
+    STOPPING = 0
+    UNKNOWN_PASS = 401
+    NOT_ALLOWED = 403
+    CAMERA_BUSY = 409
+    REPLACED = 410
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Who came in, as the pass says it.
+
+    `connection` is a name for this one session, never used again.
+    """
+
+    conference: ConferenceId
+    site: SiteId | None
+    part: Part
+    may_publish: bool
+    connection: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why somebody may not come in. The reason is for the log and the operator."""
+
+    code: Code
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFrame:
+    """One encoded frame. H.264 is Annex B with parameter sets in front of a key frame."""
+
+    payload: bytes
+    at_us: int
+    key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """One track that a source offers; `description` is the codec's own header, if any."""
+
+    track: str
+    codec: str
+    description: bytes | None
+    width: int | None = None
+    height: int | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renditions:
+    """What a source offers that this server can show: H.264 and Opus, the first of each."""
+
+    video: Rendition | None = None
+    audio: Rendition | None = None
+
+
+class FabricError(Exception):
+    """The fabric can't do it; the sentence says what and how to mend it."""
+
+
+class RefusedError(FabricError):
+    """The other side closed the session and gave a code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"the server refused the session with code {code}")
+        self.code = code
+
+
+class Source(Protocol):
+    """Something that is being published, read from this side. Every iterator ends when it ends."""
+
+    @property
+    def path(self) -> str:
+        """The name under which it is published."""
+        ...
+
+    def renditions(self) -> AsyncIterator[Renditions]:
+        """Yield what is offered, now and at every change."""
+        ...
+
+    def frames(self, rendition: Rendition) -> AsyncIterator[MediaFrame]:
+        """Yield the frames of one track from a key frame on; subscribed while iterated."""
+        ...
+
+    def texts(self, track: str) -> AsyncIterator[bytes]:
+        """Yield the newest text of a track and every later one."""
+        ...
+
+
+class Outlet(Protocol):
+    """Something that this side publishes. `finish` closes groups and tracks, and may be repeated."""
+
+    def open_video(self) -> None:
+        """Offer the track `video`."""
+        ...
+
+    def write_video(self, frame: MediaFrame) -> None:
+        """Publish one frame of H.264 on the track `video`."""
+        ...
+
+    def write_audio(self, frame: MediaFrame) -> None:
+        """Publish one frame of Opus on the track `audio`."""
+        ...
+
+    def open_audio(self, *, sample_rate: int, channels: int) -> None:
+        """Offer the track `audio`."""
+        ...
+
+    def write_text(self, track: str, text: bytes) -> None:
+        """Publish a text that replaces the one before it on that track."""
+        ...
+
+    def is_wanted(self) -> bool:
+        """Whether anyone is subscribed to sound or picture."""
+        ...
+
+    def finish(self) -> None:
+        """End it cleanly."""
+        ...
+
+
+class Guest(Protocol):
+    """One session at a node."""
+
+    @property
+    def admission(self) -> Admission:
+        """Who it is."""
+        ...
+
+    @property
+    def is_camera(self) -> bool:
+        """Whether it came to publish."""
+        ...
+
+    def sources(self) -> AsyncIterator[Source]:
+        """Yield what it publishes under its own name, as it begins."""
+        ...
+
+    async def closed(self) -> None:
+        """Wait until the session is over."""
+        ...
+
+    def close(self, code: Code) -> None:
+        """End the session."""
+        ...
+
+
+class Door(Protocol):
+    """What a node asks whoever keeps it."""
+
+    async def admit(self, token: str, *, as_camera: bool) -> Admission | Refusal:
+        """Say who comes with this token, or why not."""
+        ...
+
+    async def welcome(self, guest: Guest) -> None:
+        """Look after a guest; returns when the guest is gone."""
+        ...
+
+    def offer(self, admission: Admission, path: str) -> Outlet | None:
+        """Return what this guest reads under this name, or None."""
+        ...
+
+
+class Node(Protocol):
+    """A server on one UDP port."""
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        ...
+
+    async def listen(self, door: Door) -> None:
+        """Begin. Raises `FabricError` if the port is taken or the certificate can't be read."""
+        ...
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """SHA-256 of each certificate, in lower-case hex."""
+        ...
+
+    def new_outlet(self) -> Outlet:
+        """Make something to offer; nobody reads it before `Door.offer` returns it."""
+        ...
+
+    async def close(self) -> None:
+        """Close every session and the port."""
+        ...
+
+
+class VideoEncoder(Protocol):
+    """Encodes pictures while somebody is subscribed."""
+
+    async def wanted(self) -> None:
+        """Wait until somebody is subscribed."""
+        ...
+
+    def is_wanted(self) -> bool:
+        """Whether somebody is subscribed."""
+        ...
+
+    def begin_group(self) -> None:
+        """Make the next picture a key frame."""
+        ...
+
+    def write(self, picture: bytes, at_us: int) -> None:
+        """Encode one picture: planar YUV 4:2:0 in the size given at the start."""
+        ...
+
+
+class AudioEncoder(Protocol):
+    """Encodes sound while somebody is subscribed."""
+
+    async def wanted(self) -> None:
+        """Wait until somebody is subscribed."""
+        ...
+
+    def is_wanted(self) -> bool:
+        """Whether somebody is subscribed."""
+        ...
+
+    def restart(self) -> None:
+        """Begin anew after a pause."""
+        ...
+
+    def write(self, samples: bytes, at_us: int) -> None:
+        """Encode sound: signed 16 bit, mono, 48 kHz."""
+        ...
+
+
+class Publication(Protocol):
+    """A camera's side of what it publishes."""
+
+    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> VideoEncoder:
+        """Offer the track `video`."""
+        ...
+
+    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> AudioEncoder:
+        """Offer the track `audio`."""
+        ...
+
+    def write_text(self, track: str, text: bytes) -> None:
+        """Publish a text that replaces the one before it on that track."""
+        ...
+
+    def announce(self) -> None:
+        """Tell the server, once the tracks are there."""
+        ...
+
+
+class Link(Protocol):
+    """A client's session with a node."""
+
+    def publish(self, path: str) -> Publication:
+        """Begin to publish under a name."""
+        ...
+
+    async def read(self, path: str) -> Source:
+        """Return what is published under a name. Raises `FabricError` if nothing is."""
+        ...
+
+    async def closed(self) -> None:
+        """Wait for the end. Raises `RefusedError` if the server gave a code."""
+        ...
+
+    async def close(self) -> None:
+        """Leave."""
+        ...

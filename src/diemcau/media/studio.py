@@ -1,0 +1,196 @@
+"""The studio: everything of sound and picture that the rest of the program calls.
+
+One node for all conferences; for each open conference its lines, its director and, when a
+folder is given, its recorder. It shows and records what it is told; it decides nothing but which
+camera of a site may come in.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.media import paths
+from diemcau.media.camera import Camera
+from diemcau.media.director import Air, Director
+from diemcau.media.fabric import (
+    Admission,
+    Code,
+    Guest,
+    Node,
+    Outlet,
+    Part,
+    Refusal,
+    Source,
+)
+from diemcau.media.lines import Busy, Line, Lines
+
+_LOG = logging.getLogger(__name__)
+_BEAT_EVERY = 1.0
+_TICKS_IN_A_BEAT = 4
+
+AdmitPass = Callable[[str], Awaitable[Admission | Refusal]]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Open:
+    lines: Lines
+    director: Director
+    sites: frozenset[SiteId]
+    cameras: dict[str, Guest] = field(default_factory=dict)
+
+
+class Studio:
+    """The media of all conferences of this server."""
+
+    def __init__(
+        self,
+        node: Node,
+        *,
+        admit: AdmitPass,
+        on_line: Callable[[ConferenceId, SiteId, Line], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._node = node
+        self._admit = admit
+        self._on_line = on_line
+        self._clock = clock
+        self._open: dict[ConferenceId, _Open] = {}
+        self._ticking: asyncio.Task[None] | None = None
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen. Raises `FabricError` with a sentence for the person who started the server."""
+        await self._node.listen(self)
+        self._ticking = asyncio.create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Close every conference and the port."""
+        for conference in tuple(self._open):
+            await self.close_conference(conference)
+        if self._ticking is not None:
+            self._ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._ticking
+        await self._node.close()
+
+    async def open_conference(self, conference: ConferenceId, main_site: SiteId, sites: frozenset[SiteId]) -> None:
+        """Let the sites of a conference in and show its main site."""
+
+        def on_line(site: SiteId, line: Line) -> None:
+            self._hear_line(conference, site, line)
+
+        self._open[conference] = _Open(
+            lines=Lines(on_line),
+            director=Director(conference, self._node.new_outlet),
+            sites=sites | {main_site},
+        )
+
+    async def show(
+        self, conference: ConferenceId, main_site: SiteId | None, holder: SiteId | None, layout: str = ""
+    ) -> None:
+        """Put this on air in a conference, and nothing else."""
+        await self._open[conference].director.show(Air(main_site=main_site, holder=holder, layout=layout))
+
+    async def publish_board(self, conference: ConferenceId, board: bytes) -> None:
+        """Send every screen of a conference the board that every hall may see."""
+        await self._open[conference].director.publish_board(board)
+
+    def let_camera_in(self, conference: ConferenceId, site: SiteId) -> None:
+        """Let the next camera of a site in, once, though the old one is alive."""
+        self._open[conference].lines.let_in(site)
+
+    async def close_conference(self, conference: ConferenceId) -> None:
+        """End the program of a conference and close its cameras."""
+        opened = self._open.pop(conference)
+        await opened.director.close()
+        for guest in tuple(opened.cameras.values()):
+            guest.close(Code.STOPPING)
+
+    @property
+    def port(self) -> int:
+        """The UDP port."""
+        return self._node.port
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """SHA-256 of each certificate, in lower-case hex."""
+        return self._node.fingerprints()
+
+    # what the node asks
+
+    async def admit(self, token: str, *, as_camera: bool) -> Admission | Refusal:
+        """Say who comes with this token, or why not."""
+        answer = await self._admit(token)
+        if isinstance(answer, Refusal):
+            return answer
+        opened = self._open.get(answer.conference)
+        if opened is None:
+            return Refusal(code=Code.NOT_ALLOWED, reason=f"conference {answer.conference} is not open")
+        if not as_camera:
+            return answer
+        if not answer.may_publish or answer.site is None or answer.site not in opened.sites:
+            return Refusal(code=Code.NOT_ALLOWED, reason="this pass may not connect a camera")
+        verdict = opened.lines.ask(answer.site, at=self._clock())
+        if isinstance(verdict, Busy):
+            return Refusal(code=Code.CAMERA_BUSY, reason=verdict.reason)
+        if verdict.replacing is not None and (old := opened.cameras.get(verdict.replacing)):
+            old.close(Code.REPLACED)
+        opened.lines.enter(answer.site, answer.connection, at=self._clock())
+        return answer
+
+    async def welcome(self, guest: Guest) -> None:
+        """Look after a camera until it is gone."""
+        admission = guest.admission
+        opened = self._open.get(admission.conference)
+        if opened is None or not guest.is_camera or admission.site is None:
+            return
+        opened.cameras[admission.connection] = guest
+        try:
+            async for source in guest.sources():
+                await self._follow(opened, admission.site, admission.connection, source)
+        finally:
+            opened.cameras.pop(admission.connection, None)
+            opened.lines.leave(admission.site, admission.connection)
+
+    def offer(self, admission: Admission, path: str) -> Outlet | None:
+        """Return what this guest reads under this name, or None."""
+        opened = self._open.get(admission.conference)
+        if opened is None:
+            return None
+        if path.startswith(paths.previews(admission.conference) + "/"):
+            is_operator = admission.part is Part.OPERATOR
+            return opened.director.offer_preview(path) if is_operator else None
+        return opened.director.offer(path, to_site=admission.site)
+
+    async def _follow(self, opened: _Open, site: SiteId, connection: str, source: Source) -> None:
+        camera = Camera(source)
+        try:
+            await camera.ready()
+            async for _ in source.texts(paths.BEAT):
+                counts = opened.lines.beat(site, connection, at=self._clock())
+                if counts and not opened.director.is_connected(site, camera):
+                    await opened.director.connect(site, camera)
+        finally:
+            await camera.end()
+
+    def _hear_line(self, conference: ConferenceId, site: SiteId, line: Line) -> None:
+        opened = self._open.get(conference)
+        if opened is None:
+            return
+        if line is Line.LOST:
+            job = asyncio.create_task(opened.director.lose(site))
+            self._jobs.add(job)
+            job.add_done_callback(self._jobs.discard)
+        self._on_line(conference, site, line)
+
+    async def _tick(self) -> None:
+        while True:
+            for opened in tuple(self._open.values()):
+                opened.director.beat()
+            for _ in range(_TICKS_IN_A_BEAT):
+                await asyncio.sleep(_BEAT_EVERY / _TICKS_IN_A_BEAT)
+                for opened in tuple(self._open.values()):
+                    opened.lines.tick(at=self._clock())

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup demo test check format generated lock coverage clean python packages
 
 help: ## Say what can be made

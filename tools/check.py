@@ -45,7 +45,7 @@ def main() -> int:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     failed: list[str] = []
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for outcome in pool.map(_run, [*_checks(), *_front_end_checks()]):
+        for outcome in pool.map(run, [*_checks(), *_front_end_checks()]):
             _print(outcome)
             if not outcome.passed:
                 failed.append(outcome.check.name)
@@ -84,7 +84,8 @@ def _front_end_checks() -> Iterator[Check]:
             yield Check(name=f"pages: {script}", command=command, folder=FRONTEND)
 
 
-def _run(check: Check) -> Outcome:
+def run(check: Check) -> Outcome:
+    """Run one check and return what came of it."""
     start = time.monotonic()
     done = subprocess.run(
         check.command,

@@ -21,7 +21,7 @@ PROMISED = {"core": 100.0, "journal": 100.0, "projections": 100.0, "conduct": 10
 
 
 def main() -> int:
-    """Print one line a package, and the places not reached where all is promised."""
+    """Print one line a package, and the places that were not reached where all is promised."""
     parser = argparse.ArgumentParser(description="Say what the tests reached.")
     parser.add_argument("--strict", action="store_true", help="fail when a promise is broken")
     wanted = parser.parse_args()
@@ -54,10 +54,24 @@ def _print_what_is_missing(measured: Coverage, package: str) -> None:
     report = ROOT / "var" / "coverage" / "report.json"
     measured.json_report(include=[f"src/diemcau/{package}/*"], outfile=str(report))
     for file, seen in json.loads(report.read_text(encoding="utf-8"))["files"].items():
-        lines = ", ".join(map(str, seen["missing_lines"]))
-        branches = ", ".join(f"{start}→{end}" for start, end in seen["missing_branches"])
-        if lines or branches:
-            print(f"      {file}: lines {lines or 'all'}; branches {branches or 'all'}")
+        places = [*_ranges(seen["missing_lines"]), *_branches(seen["missing_branches"])]
+        if places:
+            print(f"      {file}: {', '.join(places)}")
+
+
+def _ranges(lines: list[int]) -> list[str]:
+    """Return line numbers with those that follow each other drawn together."""
+    ranges: list[list[int]] = []
+    for line in lines:
+        if ranges and line == ranges[-1][-1] + 1:
+            ranges[-1].append(line)
+        else:
+            ranges.append([line])
+    return [f"{part[0]}-{part[-1]}" if len(part) > 1 else str(part[0]) for part in ranges]
+
+
+def _branches(pairs: list[tuple[int, int]]) -> list[str]:
+    return [f"{start}→{'end' if to < 0 else to}" for start, to in pairs]
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def _become_root() -> list[str] | None:
 
 
 def _install(missing: list[list[str]], become: list[str]) -> int:
-    apt = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]
+    apt = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]
     updated = subprocess.run([*apt, "update"], stdin=subprocess.DEVNULL, check=False)
     chosen = [_available(names) for names in missing]
     print("Debian packages:", *chosen, flush=True)

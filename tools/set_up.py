@@ -22,6 +22,7 @@ ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 BOOTSTRAP = ROOT / "tools" / "bootstrap"
 FRONTEND = ROOT / "frontend"
+NOT_SOURCES = frozenset({"coverage", "dist", "node_modules", "test-results"})
 STATIC = ROOT / "src" / "diemcau" / "web" / "static"
 
 
@@ -157,7 +158,7 @@ def _digest(files: Iterable[Path]) -> str:
 
 def _sources(folder: Path) -> Iterator[Path]:
     for entry in sorted(folder.iterdir()):
-        if entry.is_dir() and entry.name not in {"node_modules", "dist"}:
+        if entry.is_dir() and not entry.name.startswith(".") and entry.name not in NOT_SOURCES:
             yield from _sources(entry)
         elif entry.is_file():
             yield entry

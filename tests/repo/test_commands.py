@@ -1,10 +1,12 @@
 """The commands that the project's papers name, and the tools that they run."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -12,7 +14,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from tools import licences, lock
+from tools import covered, licences, lock
+from tools.check import Check, run
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPERS = [
@@ -105,6 +108,37 @@ def test_lock_files_name_no_place_to_fetch_from() -> None:
     ]
 
     assert named == []
+
+
+def test_the_lock_file_of_the_pages_names_no_place_to_fetch_from() -> None:
+    file = ROOT / "frontend" / "package-lock.json"
+    packages = json.loads(file.read_text(encoding="utf-8"))["packages"] if file.exists() else {}
+
+    named = [place for place, package in packages.items() if "resolved" in package]
+
+    assert named == []
+
+
+def test_a_check_that_fails_is_told_with_what_it_said() -> None:
+    failing = Check(name="sums", command=[sys.executable, "-c", "print('2 is not 3'); raise SystemExit(1)"])
+
+    outcome = run(failing)
+
+    assert (outcome.check, outcome.passed, outcome.said) == (failing, False, "2 is not 3\n")
+
+
+def test_a_check_that_passes_is_told_too() -> None:
+    passing = Check(name="sums", command=[sys.executable, "-c", ""])
+
+    outcome = run(passing)
+
+    assert (outcome.check, outcome.passed, outcome.said) == (passing, True, "")
+
+
+def test_coverage_is_promised_for_packages_that_exist() -> None:
+    packages = {folder.name for folder in (ROOT / "src" / "diemcau").iterdir() if folder.is_dir()}
+
+    assert set(covered.PROMISED) - packages == set()
 
 
 def test_the_pip_that_is_carried_along_is_the_one_that_was_checked() -> None:

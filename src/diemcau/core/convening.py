@@ -101,13 +101,16 @@ class ExpectedCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """What the documents' ruleset needs to know of who issues them."""
+    """What the documents' ruleset needs to know of who issues them, on which paper and for whom."""
 
     ruleset: str
     superior: str
     issuer: str
     place: str
     symbol: str
+    lines: tuple[str, ...] = ()
+    paper: str = "a4"
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

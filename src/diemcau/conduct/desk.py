@@ -1,0 +1,359 @@
+"""The desk of one conference: takes commands one at a time, writes, *then* tells.
+
+It asks the core what a command leads to and the journal to keep it; only then does anything
+show. It has no rules of its own. While a rehearsal runs, what is done goes into the
+rehearsal's stream; only lines and the end of the rehearsal reach the conference itself.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from diemcau.conduct import streams
+from diemcau.conduct.alarms import Surroundings, alarms_of
+from diemcau.conduct.clock import Clock
+from diemcau.conduct.watch import Change, Watch
+from diemcau.core import conference as rules
+from diemcau.core import deputy, roles, sites, stages
+from diemcau.core.conference import Command, Conference, Event, ReachDeadline
+from diemcau.core.convening import Facts
+from diemcau.core.ids import CommandId, ConferenceId, PersonId, SiteId, StreamId
+from diemcau.core.refusals import Refusal
+from diemcau.core.roles import Asker, Role
+from diemcau.core.stages import Stage
+from diemcau.journal.journal import AlreadyAppended, Conflict, Journal, JournalUnwritable
+from diemcau.journal.record import Author, Record
+from diemcau.projections.board import public_board, role_board
+from diemcau.projections.sections import ScriptSection, Section, SectionName
+
+LOG = logging.getLogger(__name__)
+SYSTEM = Asker(role=Role.SYSTEM)
+RETRY = timedelta(seconds=1)
+
+
+class CannotWrite(Refusal):
+    """The journal takes nothing now, so nothing can be decided. Sound and picture stay on air."""
+
+    code = "desk.cannot_write"
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A stream being conducted: its state, its version, and which commands it has answered."""
+
+    name: StreamId
+    version: int
+    state: Conference
+    answered: dict[CommandId, int]
+
+
+class Desk:
+    """One running conference. Made by `open_desk`, which reads it from the journal."""
+
+    def __init__(self, journal: Journal, clock: Clock, stream: _Stream, offices: Mapping[PersonId, str]) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._formal = stream
+        self._rehearsal: _Stream | None = None
+        self._offices = offices
+        self._turn = asyncio.Lock()
+        self._watches: list[Watch] = []
+        self._boards: dict[tuple[Role, SiteId | None], dict[SectionName, Section]] = {}
+        self._chair_desks = 0
+        self._timer: asyncio.Task[None] | None = None
+        self._moved = asyncio.Event()
+        self.position = max(stream.answered.values(), default=0)
+        self.surroundings = Surroundings()
+        self.script: ScriptSection | None = None
+        self.on_person: Callable[[], None] = _nothing
+
+    @property
+    def conference(self) -> ConferenceId:
+        """The conference's id."""
+        return self._formal.state.facts.conference
+
+    @property
+    def formal(self) -> Conference:
+        """The conference itself, whatever is being rehearsed."""
+        return self._formal.state
+
+    @property
+    def rehearsal(self) -> Conference | None:
+        """The rehearsal, if one runs."""
+        return None if self._rehearsal is None else self._rehearsal.state
+
+    @property
+    def current(self) -> Conference:
+        """What desks and halls see now: the rehearsal if one runs, else the conference."""
+        return self._formal.state if self._rehearsal is None else self._rehearsal.state
+
+    async def ask(
+        self,
+        command: Command,
+        *,
+        asker: Asker,
+        command_id: CommandId,
+        desk: str | None = None,
+        scripted: bool = False,
+    ) -> int:
+        """Do `command` and return the journal's position after it; asked again, answer the same.
+
+        Raises a `Refusal`: then nothing changed and nothing was written.
+        """
+        if not scripted and asker.role is not Role.SYSTEM:
+            self.on_person()
+        author = Author(role=asker.role.value, site=asker.site, desk=desk)
+        # Who asked may hang up in the middle; what was begun is finished all the same.
+        return await asyncio.shield(asyncio.ensure_future(self._take(command, asker, command_id, author)))
+
+    async def _take(self, command: Command, asker: Asker, command_id: CommandId, author: Author) -> int:
+        async with self._turn:
+            stream = self._stream_for(command)
+            known = stream.answered.get(command_id) or self._formal.answered.get(command_id)
+            if known is not None:
+                return known
+            roles.check(asker, command, stream.state.presidency.presiding)
+            await self._do(stream, command, command_id, author)
+            await self._follow_rehearsal(command, author)
+            return self.position
+
+    async def note(self, command: Command) -> None:
+        """Give a command of the system; what the core or the journal refuses is logged, not raised."""
+        try:
+            await self.ask(command, asker=SYSTEM, command_id=new_command_id())
+        except Refusal as refusal:
+            LOG.warning("%s not noted: %s", type(command).__name__, refusal.code)
+
+    def board(self, role: Role, site: SiteId | None) -> dict[SectionName, Section]:
+        """Return what a role's desks see now; the same until something changes."""
+        known = self._boards.get((role, site))
+        if known is None:
+            known = {**self.public_board(), **role_board(self.current, role, site, self._offices)}
+            if role is Role.OPERATOR:
+                known[SectionName.ALARMS] = alarms_of(self.current, self.surroundings)
+            if self.script is not None:
+                known[SectionName.SCRIPT] = self.script
+            self._boards[role, site] = known
+        return known
+
+    def public_board(self) -> dict[SectionName, Section]:
+        """Return what every hall may see now; the same until something changes."""
+        key = (Role.SYSTEM, None)
+        if key not in self._boards:
+            self._boards[key] = public_board(self.current, self._offices)
+        return self._boards[key]
+
+    def watch(self) -> Watch:
+        """Return a line on which changes arrive, while it is used as a context manager."""
+        return Watch(self._watches.append, self._watches.remove)
+
+    async def desk_connected(self, role: Role) -> None:
+        """Note that a desk of `role` is connected: the first of the chair's keeps the lease."""
+        if role is not Role.CHAIR:
+            return
+        self._chair_desks += 1
+        if self._chair_desks == 1:
+            await self.note(deputy.NoteChairBack())
+
+    async def desk_gone(self, role: Role) -> None:
+        """Note that a desk of `role` is gone: after the last of the chair's the lease runs out."""
+        if role is not Role.CHAIR:
+            return
+        self._chair_desks -= 1
+        if self._chair_desks == 0 and self.current.stages.stage in (Stage.OPEN, Stage.ADJOURNED):
+            await self.note(deputy.NoteChairGone())
+
+    def show_script(self, script: ScriptSection | None) -> None:
+        """Show how far a demonstration's run of show is."""
+        self.script = script
+        self._tell(())
+
+    def note_surroundings(self, surroundings: Surroundings) -> None:
+        """Note what is around the conference: telephones, the recording, the disk."""
+        if surroundings != self.surroundings:
+            self.surroundings = surroundings
+            self._tell(())
+
+    def start(self) -> None:
+        """Begin to keep deadlines."""
+        self._timer = asyncio.get_running_loop().create_task(self._keep_deadlines())
+
+    async def stop(self) -> None:
+        """Keep no more deadlines."""
+        if self._timer is not None:
+            self._timer.cancel()
+            await asyncio.gather(self._timer, return_exceptions=True)
+            self._timer = None
+
+    def _stream_for(self, command: Command) -> _Stream:
+        of_the_conference = isinstance(command, stages.StartRehearsal | stages.EndRehearsal)
+        if self._rehearsal is None or of_the_conference:
+            return self._formal
+        return self._rehearsal
+
+    async def _do(self, stream: _Stream, command: Command, command_id: CommandId, author: Author) -> None:
+        at = self._clock.now()
+        events = rules.decide(stream.state, command, at)
+        if events:
+            await self._write(stream, events, command_id, author, at)
+
+    async def _write(
+        self, stream: _Stream, events: Sequence[Event], command_id: CommandId, author: Author, at: datetime
+    ) -> None:
+        try:
+            records = await asyncio.to_thread(
+                self._journal.append,
+                stream.name,
+                expecting=stream.version,
+                events=events,
+                command=command_id,
+                author=author,
+                at=at,
+            )
+        except AlreadyAppended as known:
+            raise CannotWrite(reason="command_of_another_stream") from known
+        except Conflict as conflict:
+            await self._read_again(stream)
+            raise CannotWrite(reason="somebody_else_wrote") from conflict
+        except JournalUnwritable as unwritable:
+            self.note_surroundings(replace(self.surroundings, unwritable_since=at))
+            raise CannotWrite(reason=unwritable.reason.value) from unwritable
+        self._evolve(stream, records, command_id)
+
+    async def _read_again(self, stream: _Stream) -> None:
+        """Catch up with a stream to which another program wrote."""
+        records = await asyncio.to_thread(lambda: tuple(self._journal.read(stream.name)))
+        found = _read(stream.name, records)
+        stream.state, stream.version, stream.answered = found.state, found.version, found.answered
+        self.position = max(self.position, records[-1].position)
+        self._tell(())
+        self._moved.set()
+
+    def _evolve(self, stream: _Stream, records: tuple[Record, ...], command_id: CommandId) -> None:
+        for record in records:
+            stream.state = rules.evolve(stream.state, record.event)  # type: ignore[arg-type]  # the stream holds the core's events
+        stream.version = records[-1].version
+        stream.answered[command_id] = self.position = records[-1].position
+        if self.surroundings.unwritable_since is not None:
+            self.surroundings = replace(self.surroundings, unwritable_since=None)
+        self._tell(records)
+        self._moved.set()
+
+    def _tell(self, records: tuple[Record, ...]) -> None:
+        self._boards.clear()
+        change = Change(records=records, conference=self.current)
+        for watch in self._watches:
+            watch.tell(change)
+
+    async def _follow_rehearsal(self, command: Command, author: Author) -> None:
+        """Begin or leave the rehearsal's stream, and keep the conference's own lines current."""
+        rehearsing = self._formal.state.stages.stage is Stage.REHEARSING
+        if rehearsing and self._rehearsal is None:
+            await self._begin_rehearsal(author)
+        elif not rehearsing and self._rehearsal is not None:
+            self._rehearsal = None
+            self._tell(())
+            self._moved.set()
+        elif self._rehearsal is not None and isinstance(command, sites.NoteLineUp | sites.NoteLineLost):
+            await self._do(self._formal, command, new_command_id(), author)
+
+    async def _begin_rehearsal(self, author: Author) -> None:
+        number = self._formal.state.stages.rehearsals
+        name = streams.rehearsal(self.conference, number)
+        facts = replace(self._formal.state.facts, rehearsal=True)
+        (convened,) = rules.convene(facts)
+        at = self._clock.now()
+        lines = sites.who_is_connected(self._formal.state.lines)
+        connected = tuple(sites.SiteConnected(site=site, at=at) for site in lines)
+        records = await asyncio.to_thread(
+            self._journal.append,
+            name,
+            expecting=0,
+            events=(convened, *connected),
+            command=CommandId(f"begin:{name}"),
+            author=author,
+            at=at,
+        )
+        self._rehearsal = _read(name, records)
+        self.position = records[-1].position
+        self._tell(records)
+        self._moved.set()
+
+    async def resume_rehearsal(self) -> None:
+        """Take up the rehearsal that ran when the server stopped, if one did."""
+        if self._formal.state.stages.stage is not Stage.REHEARSING:
+            return
+        name = streams.rehearsal(self.conference, self._formal.state.stages.rehearsals)
+        records = await asyncio.to_thread(lambda: tuple(self._journal.read(name)))
+        if records:
+            self._rehearsal = _read(name, records)
+        else:
+            await self._begin_rehearsal(Author(role=Role.SYSTEM.value))
+
+    async def _keep_deadlines(self) -> None:
+        while True:
+            self._moved.clear()
+            due = rules.next_deadline(self.current)
+            if due is None:
+                await self._moved.wait()
+            elif await self._came_before_a_change(due):
+                await self.note(ReachDeadline())
+                if not self._moved.is_set():  # refused, or the journal takes nothing now
+                    await self._clock.sleep_until(self._clock.now() + RETRY)
+
+    async def _came_before_a_change(self, due: datetime) -> bool:
+        sleeping = asyncio.ensure_future(self._clock.sleep_until(due))
+        moving = asyncio.ensure_future(self._moved.wait())
+        try:
+            await asyncio.wait({sleeping, moving}, return_when=asyncio.FIRST_COMPLETED)
+            return sleeping.done()
+        finally:
+            sleeping.cancel()
+            moving.cancel()
+
+
+async def open_desk(journal: Journal, clock: Clock, conference: ConferenceId, offices: Mapping[PersonId, str]) -> Desk:
+    """Return the desk of a conference as the journal has it. Raises `LookupError` if there is none."""
+    name = streams.formal(conference)
+    records = await asyncio.to_thread(lambda: tuple(journal.read(name)))
+    if not records:
+        message = f"the journal has no conference {conference}"
+        raise LookupError(message)
+    desk = Desk(journal, clock, _read(name, records), offices)
+    await desk.resume_rehearsal()
+    return desk
+
+
+async def convene(journal: Journal, clock: Clock, facts: Facts, author: Author) -> tuple[Record, ...]:
+    """Write a conference's first event. Convening the same conference again changes nothing."""
+    name = streams.formal(facts.conference)
+    try:
+        return await asyncio.to_thread(
+            journal.append,
+            name,
+            expecting=0,
+            events=rules.convene(facts),
+            command=CommandId(f"begin:{name}"),
+            author=author,
+            at=clock.now(),
+        )
+    except AlreadyAppended as known:
+        return known.records
+
+
+def new_command_id() -> CommandId:
+    """Return an id for a command that nobody will repeat."""
+    return CommandId(f"system:{secrets.token_hex(12)}")
+
+
+def _read(name: StreamId, records: Sequence[Record]) -> _Stream:
+    answered = {record.command: record.position for record in records}
+    state = rules.replay(tuple(record.event for record in records))  # type: ignore[misc]  # the core's events
+    return _Stream(name=name, version=records[-1].version, state=state, answered=answered)
+
+
+def _nothing() -> None:
+    """Do nothing when a person acts: no demonstration runs."""

@@ -30,6 +30,7 @@ ACCEPTED = frozenset(
         "MIT-0",
         "MIT-CMU",
         "MPL-2.0",  # file by file; unchanged here
+        "OFL-1.1",  # fonts
         "PSF-2.0",
         "Python-2.0",
         "Unlicense",

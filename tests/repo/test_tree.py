@@ -171,3 +171,11 @@ def test_every_decision_is_in_the_index() -> None:
     missing = [file.name for file in folder.glob("0*.md") if f"({file.name})" not in index]
 
     assert missing == []
+
+
+def test_a_font_that_is_carried_along_has_its_licence_beside_it() -> None:
+    fonts = [file for file in tracked() if file.suffix in {".otf", ".ttf", ".woff", ".woff2"}]
+
+    bare = [name_of(font) for font in fonts if not any(font.parent.glob("LICEN[CS]E*"))]
+
+    assert bare == []

@@ -20,6 +20,9 @@ _SQLITE_REASONS: Final = {
 }
 """By primary result code, https://www.sqlite.org/rescode.html."""
 
+_UNREAD: Final = 11
+"""Python's driver gives no code where a text is not UTF-8: the file is damaged."""
+
 _POSTGRES_REASONS: Final = {
     "25006": Reason.READ_ONLY,
     "42501": Reason.READ_ONLY,
@@ -55,7 +58,8 @@ APPEND_ONLY: Final = {
 def reason_of(fault: object) -> Reason | None:
     """Say why a driver's error keeps the journal from its work; `None` if it is our own bug."""
     if isinstance(fault, sqlite3.Error):
-        return _SQLITE_REASONS.get(getattr(fault, "sqlite_errorcode", 0) & 0xFF)
+        unread = _UNREAD if isinstance(fault, sqlite3.OperationalError) else 0
+        return _SQLITE_REASONS.get(getattr(fault, "sqlite_errorcode", unread) & 0xFF)
     state = getattr(fault, "sqlstate", None)
     if state is None:
         return Reason.UNREACHABLE if type(fault).__name__ == "OperationalError" else None

@@ -35,6 +35,7 @@ from sqlalchemy import (
     make_url,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -192,6 +193,7 @@ def open_journal(engine: Engine, codec: Codec) -> "SqlJournal":
             _protect(transaction)
             transaction.execute(insert(_schema).values(version=SCHEMA_VERSION))
         _require_known_schema(transaction, engine)
+        transaction.execute(update(_schema).values(version=SCHEMA_VERSION))  # is it writable?
     return SqlJournal(engine, codec)
 
 

@@ -159,7 +159,7 @@ class UnitUnknown(Refusal):
 
 
 class CountsWrong(Refusal):
-    """A declared count is negative or names a kind twice."""
+    """A declared count is negative, far too large, or names a kind and horizon twice."""
 
     code = "conclusions.counts_wrong"
 
@@ -197,6 +197,7 @@ class Conclusion:
 
 
 LONGEST_ITEM = 4_000
+MOST_ITEMS = 1_000
 
 
 def decide(conclusion: Conclusion, command: Command, at: datetime, facts: Facts) -> tuple[Event, ...]:
@@ -259,16 +260,29 @@ def counted(items: tuple[ConclusionItem, ...]) -> dict[str, int]:
 
 
 def disagreements(conclusion: Conclusion) -> tuple[ExpectedCount, ...]:
-    """Return the declared counts with which the items that stand don't agree."""
-    counts = Counter((one.kind, one.horizon) for one in conclusion.items)
-    return tuple(one for one in conclusion.counts if counts[(one.kind, one.horizon)] != one.count)
+    """Return the declared counts with which the items that stand don't agree.
+
+    A count without a horizon counts the items of its kind whatever their horizon.
+    """
+    return tuple(one for one in conclusion.counts if _standing(conclusion, one) != one.count)
 
 
 def _possible(counts: tuple[ExpectedCount, ...]) -> tuple[ExpectedCount, ...]:
     kinds = {(one.kind, one.horizon) for one in counts}
-    if len(kinds) != len(counts) or any(one.count < 0 for one in counts):
+    if len(kinds) != len(counts) or any(not 0 <= one.count <= MOST_ITEMS for one in counts):
         raise CountsWrong
+    for one in counts:
+        _need_no_horizon(one.kind, one.horizon)
     return counts
+
+
+def _need_no_horizon(kind: ItemKind, horizon: Horizon | None) -> None:
+    if horizon is not None and kind in (ItemKind.LESSON, ItemKind.SOLUTION_GROUP):
+        raise HorizonWrong(kind=kind.value)
+
+
+def _standing(conclusion: Conclusion, declared: ExpectedCount) -> int:
+    return sum(1 for one in conclusion.items if one.kind is declared.kind and declared.horizon in (None, one.horizon))
 
 
 def _written(text: str) -> str:
@@ -278,8 +292,9 @@ def _written(text: str) -> str:
 
 
 def _drafted(conclusion: Conclusion, command: DraftItem, facts: Facts) -> ConclusionItem:
-    if (command.kind is ItemKind.TASK) is (command.horizon is None) and command.kind is not ItemKind.BREAKTHROUGH:
+    if command.kind is ItemKind.TASK and command.horizon is None:
         raise HorizonWrong(kind=command.kind.value)
+    _need_no_horizon(command.kind, command.horizon)
     known = {unit.unit for unit in facts.units}
     strangers = set(command.units) - known
     if strangers or len(set(command.units)) != len(command.units):
@@ -306,6 +321,5 @@ def _need_agreement(conclusion: Conclusion) -> None:
         raise NothingToAdopt
     wrong = disagreements(conclusion)
     if wrong:
-        counts = Counter((one.kind, one.horizon) for one in conclusion.items)
-        about = {count_name(one.kind, one.horizon): f"{counts[(one.kind, one.horizon)]}/{one.count}" for one in wrong}
+        about = {count_name(one.kind, one.horizon): f"{_standing(conclusion, one)}/{one.count}" for one in wrong}
         raise CountsDisagree(**about)

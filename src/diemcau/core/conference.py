@@ -4,7 +4,7 @@
 sends an event to its topic. Which command is possible in which stage stands in `STAGES_OF`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -15,7 +15,9 @@ from diemcau.core import (
     conclusions,
     deputy,
     floor,
+    floor_asking,
     floor_rules,
+    floor_speaking,
     handouts,
     notes,
     onair,
@@ -103,6 +105,15 @@ class Conference:
         return None if speech is None else speech.site
 
 
+NEWS: tuple[type, ...] = (
+    sites.NoteLineUp,
+    sites.NoteLineLost,
+    deputy.NoteChairGone,
+    deputy.NoteChairBack,
+    ReachDeadline,
+)
+"""What the system notes, whatever the stage; nobody may be refused for it, and a sealed record takes none of it."""
+
 _ANY = frozenset(Stage)
 _BEFORE_SEAL = _ANY - {Stage.SEALED}
 _BEFORE_CLOSE = _BEFORE_SEAL - {Stage.CLOSED}
@@ -112,7 +123,7 @@ _RECORDED = frozenset({Stage.OPEN, Stage.ADJOURNED, Stage.CLOSED, Stage.SEALED})
 
 STAGES_OF: dict[type, frozenset[Stage]] = {
     **dict.fromkeys(get_args(stages.Command), _ANY),
-    **dict.fromkeys(get_args(sites.Command), _ANY),
+    **dict.fromkeys(get_args(sites.Command), _BEFORE_SEAL),
     **dict.fromkeys(get_args(deputy.Command), _BEFORE_SEAL),
     **dict.fromkeys(get_args(rollcall.Command), _BEFORE_CLOSE),
     rollcall.CorrectAttendance: _ANY,
@@ -129,7 +140,7 @@ STAGES_OF: dict[type, frozenset[Stage]] = {
     conclusions.DraftItem: _BEFORE_CLOSE,
     conclusions.AmendItem: _BEFORE_CLOSE,
     conclusions.StrikeItem: _BEFORE_CLOSE,
-    ReachDeadline: _ANY,
+    **dict.fromkeys(NEWS, _ANY),
 }
 
 
@@ -147,7 +158,9 @@ def begin(convened: stages.ConferenceConvened) -> Conference:
 def decide(conference: Conference, command: Command, at: datetime) -> tuple[Event, ...]:
     """Return what happens if `command` is given at `at`, or raise a `Refusal`. Nothing changes."""
     stages.need_stage(conference.stages, *sorted(STAGES_OF[type(command)]))
-    return _followed(conference, _DECIDERS[type(command)](conference, command, at), at)
+    if conference.stages.stage is Stage.SEALED and isinstance(command, NEWS):
+        return ()
+    return tuple(_followed(conference, _DECIDERS[type(command)](conference, command, at), at))
 
 
 def evolve(conference: Conference, event: Event) -> Conference:
@@ -166,60 +179,65 @@ def replay(events: tuple[Event, ...]) -> Conference:
 
 def next_deadline(conference: Conference) -> datetime | None:
     """Return when `ReachDeadline` is to be given next, if at all."""
-    if conference.stages.stage in (Stage.CLOSED, Stage.SEALED):
+    if conference.stages.stage is Stage.SEALED:
         return None
     due = (
-        floor_rules.next_deadline(conference.floor, conference.facts),
+        floor_speaking.next_deadline(conference.floor, conference.facts),
         onair.next_deadline(conference.air, conference.facts),
         deputy.next_deadline(conference.presidency),
     )
     return min((one for one in due if one is not None), default=None)
 
 
-def _followed(conference: Conference, events: tuple[Event, ...], at: datetime) -> tuple[Event, ...]:
-    """Add what other topics do by themselves after each of `events`, in order."""
-    happened: list[Event] = []
+def _followed(conference: Conference, events: tuple[Event, ...], at: datetime) -> Iterator[Event]:
+    """Yield each of `events`, and after it what other topics do by themselves."""
     for event in events:
         conference = evolve(conference, event)
-        happened.append(event)
-        for follower in (
+        yield event
+        following = (
             *onair.follow(conference.air, event, facts=conference.facts, lines=conference.lines),
             *_ending(conference, event, at),
-        ):
+        )
+        for follower in _followed(conference, following, at):
             conference = evolve(conference, follower)
-            happened.append(follower)
-    return tuple(happened)
+            yield follower
 
 
 def _ending(conference: Conference, event: Event, at: datetime) -> tuple[Event, ...]:
-    """Return what adjourning and closing end: the speech, the item; closing turns waiting requests written."""
+    """Return what adjourning and closing end: the speech; closing also all else that runs."""
     if not isinstance(event, stages.ConferenceAdjourned | stages.ConferenceClosed):
         return ()
     ended: list[Event] = []
     speech = floor.who_speaks(conference.floor)
     if speech is not None:
-        ended.append(floor_rules.released(speech, at))
-        if conference.air.taken is not None:
-            ended.append(onair.SiteCutBack(site=conference.air.taken, at=at))
+        ended.append(floor_speaking.released(speech, at))
     if isinstance(event, stages.ConferenceClosed):
-        if conference.agenda.current is not None:
-            ended.append(agenda.ItemFinished(item=conference.agenda.current, at=at))
-        if conference.roll.open:
-            ended.append(rollcall.RollCallClosed(at=at))
-        ended.extend(floor_rules.turn_written(conference.floor))
+        ended.extend(_closing(conference, at))
     return tuple(ended)
+
+
+def _closing(conference: Conference, at: datetime) -> Iterator[Event]:
+    """Yield the end of the item, the roll call and the handout; who was never called may still write."""
+    if conference.agenda.current is not None:
+        yield agenda.ItemFinished(item=conference.agenda.current, at=at)
+    if conference.roll.open:
+        yield rollcall.RollCallClosed(at=at)
+    if conference.handouts.shown is not None:
+        yield handouts.HandoutTakenDown(handout=conference.handouts.shown, at=at)
+    yield from floor_asking.turn_written(conference.floor)
 
 
 def _decide_stages(conference: Conference, command: stages.Command, at: datetime) -> tuple[Event, ...]:
     rules = conference.facts.regulations
+    events = stages.decide(conference.stages, command, at, rehearsal=conference.facts.rehearsal)
     opening = isinstance(command, stages.OpenConference)
     if opening and rules.quorum_to_open and not rollcall.has_quorum(conference.roll, conference.facts):
         raise rollcall.NoQuorum
-    return stages.decide(conference.stages, command, at, rehearsal=conference.facts.rehearsal)
+    return events
 
 
 def _decide_floor(conference: Conference, command: floor.Command, at: datetime) -> tuple[Event, ...]:
-    setting = floor_rules.Setting(facts=conference.facts, item=conference.agenda.current)
+    setting = floor_asking.Setting(facts=conference.facts, item=conference.agenda.current)
     return floor_rules.decide(conference.floor, command, at, setting)
 
 
@@ -241,13 +259,23 @@ def _decide_notes(conference: Conference, command: notes.Command, at: datetime) 
 
 
 def _reach_deadline(conference: Conference, _command: ReachDeadline, at: datetime) -> tuple[Event, ...]:
-    due: list[Event] = [*floor_rules.reach_deadline(conference.floor, at, conference.facts)]
-    grace = onair.next_deadline(conference.air, conference.facts)
-    speech = floor.who_speaks(conference.floor)
-    cut = any(isinstance(one, floor.FloorRevoked) for one in due)
-    if grace is not None and grace <= at and speech is not None and not cut:
-        due.append(floor_rules.revoked(speech, floor_rules.LINE_IS_LOST, at))
-    return (*due, *deputy.reach_deadline(conference.presidency, at, conference.facts))
+    facts, speech = conference.facts, floor.who_speaks(conference.floor)
+    due = floor_speaking.reach_deadline(conference.floor, at, facts)
+    grace = onair.next_deadline(conference.air, facts)
+    ended = any(isinstance(event, floor.FloorRevoked) for event in due)
+    if speech is not None and grace is not None and grace <= at and not ended:
+        due = (*due, floor_speaking.revoked(speech, floor_speaking.LINE_IS_LOST, at))
+    return (*due, *deputy.reach_deadline(conference.presidency, at, facts))
+
+
+def _evolve_stages(conference: Conference, event: stages.Event) -> Conference:
+    air = onair.at_rest(conference.air) if isinstance(event, stages.ConferenceClosed) else conference.air
+    return replace(conference, stages=stages.evolve(conference.stages, event), air=air)
+
+
+def _evolve_lines(conference: Conference, event: sites.Event) -> Conference:
+    air = onair.without(conference.air, event.site) if isinstance(event, sites.LineLost) else conference.air
+    return replace(conference, lines=sites.evolve(conference.lines, event), air=air)
 
 
 _Decider: TypeAlias = Callable[..., tuple[Event, ...]]
@@ -279,8 +307,8 @@ _DECIDERS: dict[type, _Decider] = {
 }
 
 _EVOLVERS: dict[type, _Evolver] = _table(
-    (stages.Event, lambda c, event: replace(c, stages=stages.evolve(c.stages, event))),
-    (sites.Event, lambda c, event: replace(c, lines=sites.evolve(c.lines, event))),
+    (stages.Event, _evolve_stages),
+    (sites.Event, _evolve_lines),
     (rollcall.Event, lambda c, event: replace(c, roll=rollcall.evolve(c.roll, event))),
     (agenda.Event, lambda c, event: replace(c, agenda=agenda.evolve(c.agenda, event))),
     (floor.Event, lambda c, event: replace(c, floor=floor_rules.evolve(c.floor, event))),

@@ -89,6 +89,12 @@ class ChairPresides(Refusal):
     code = "deputy.chair_presides"
 
 
+class PresidesAlready(Refusal):
+    """The deputy presides already."""
+
+    code = "deputy.presides_already"
+
+
 class NoDeputy(Refusal):
     """The conference has no deputy chair."""
 
@@ -173,6 +179,8 @@ def _gone(presidency: Presidency, at: datetime, facts: Facts) -> tuple[Event, ..
 def _preside(presidency: Presidency, at: datetime, facts: Facts) -> tuple[Event, ...]:
     if facts.deputy is None:
         raise NoDeputy
+    if presidency.presiding is Presiding.DEPUTY:
+        raise PresidesAlready
     if not presidency.offered:
         raise ChairPresides
     return (DeputyPresided(at=at),)

@@ -3,7 +3,8 @@
 One site holds the floor at a time. A request goes through the states of RFC 8855, section
 4.1: Pending, Accepted (with its place in the queue), Granted, then Released or Revoked; or
 Denied, or Cancelled. Nothing here is about pictures or sound: `core.onair` follows the floor
-and chooses what every hall sees and hears. Who may give which command is `core.roles`'s.
+and chooses what every hall sees and hears. Who may give which command is `core.roles`'s; what
+each command leads to is `core.floor_rules`'s, and its refusals stand in `core.floor_refusals`.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
+from diemcau.core.floor_refusals import RequestUnknown
 from diemcau.core.ids import AgendaId, PersonId, RequestId, SiteId
-from diemcau.core.refusals import Refusal
 
 
 class Lane(StrEnum):
@@ -236,6 +237,7 @@ class FloorExtended:
 
     request: RequestId
     until: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,87 +293,6 @@ Event: TypeAlias = (
     | SpeechCorrected
 )
 
-# Refusals
-
-
-class AlreadyWaiting(Refusal):
-    """The site is waiting already; a site waits only once."""
-
-    code = "floor.already_waiting"
-
-
-class HoldsFloor(Refusal):
-    """The site is speaking already."""
-
-    code = "floor.holds_floor"
-
-
-class HoldsNoFloor(Refusal):
-    """The site is not speaking."""
-
-    code = "floor.holds_no_floor"
-
-
-class NobodySpeaks(Refusal):
-    """Nobody holds the floor."""
-
-    code = "floor.nobody_speaks"
-
-
-class RequestUnknown(Refusal):
-    """There is no such request."""
-
-    code = "floor.request_unknown"
-
-
-class RequestNotOpen(Refusal):
-    """The request is not in a state in which this can be done."""
-
-    code = "floor.request_not_open"
-
-
-class NotYourRequest(Refusal):
-    """The request is another site's."""
-
-    code = "floor.not_your_request"
-
-
-class NoTurnsLeft(Refusal):
-    """The site has had its turns under this item of the agenda."""
-
-    code = "floor.no_turns_left"
-
-
-class NotNext(Refusal):
-    """The regulations give the floor in the order of registration, and another site is next."""
-
-    code = "floor.not_next"
-
-
-class PositionImpossible(Refusal):
-    """The queue has no such place."""
-
-    code = "floor.position_impossible"
-
-
-class TimeImpossible(Refusal):
-    """A length of time must be more than nothing and at most two hours."""
-
-    code = "floor.time_impossible"
-
-
-class TopicMissing(Refusal):
-    """A request names what the site will speak about, in at most 300 characters."""
-
-    code = "floor.topic_missing"
-
-
-class SpeakerUnknown(Refusal):
-    """The speaker is not a delegate of that site."""
-
-    code = "floor.speaker_unknown"
-
-
 # State
 
 
@@ -412,11 +333,15 @@ class FloorRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """Every request, the queue of accepted ones, who holds the floor, and what was announced."""
+    """Every request, the queue of accepted ones, who holds the floor, and what was announced.
+
+    `given_at` is when the time that now runs was given: at the grant, or at the last extension.
+    """
 
     requests: tuple[FloorRequest, ...] = ()
     queue: tuple[RequestId, ...] = ()
     holder: RequestId | None = None
+    given_at: datetime | None = None
     warned: tuple[timedelta, ...] = ()
     time_up: bool = False
 

@@ -54,7 +54,7 @@ Event: TypeAlias = PageShown | HandoutTakenDown
 
 
 class PageImpossible(Refusal):
-    """Pages are counted from 1."""
+    """Pages are counted from 1 to 10,000, and a handout has a name."""
 
     code = "handouts.page_impossible"
 
@@ -76,12 +76,17 @@ class Handouts:
     page: int = 0
 
 
+LAST_PAGE = 10_000
+LONGEST_NAME = 200
+
+
 def decide(handouts: Handouts, command: Command, at: datetime) -> tuple[Event, ...]:
     """Return what happens if `command` is given at `at`, or raise a `Refusal`."""
     match command:
         case ShowPage(handout=handout, page=page):
-            if page < 1 or not handout.strip():
-                raise PageImpossible(page=str(page))
+            _need_page(handout, page)
+            if (handouts.shown, handouts.page) == (handout, page):
+                return ()
             return (PageShown(handout=handout, page=page, at=at),)
         case TakeDownHandout():
             if handouts.shown is None:
@@ -100,3 +105,9 @@ def evolve(_handouts: Handouts, event: Event) -> Handouts:
             return Handouts()
         case _:
             assert_never(event)
+
+
+def _need_page(handout: HandoutId, page: int) -> None:
+    named = handout.strip() and len(handout) <= LONGEST_NAME
+    if not named or not 1 <= page <= LAST_PAGE:
+        raise PageImpossible

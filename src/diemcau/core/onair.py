@@ -184,7 +184,10 @@ class AirState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Air:
-    """Which site is on air beside the main one, which is in preview, which halls are ready."""
+    """Which site is on air beside the main one, which is in preview, which halls are ready.
+
+    The main site is never `taken`: it is in the program anyway, also while it holds the floor.
+    """
 
     conduct: Conduct = Conduct.AUTOMATIC
     layout: Layout = Layout.HOLDER_WITH_MAIN
@@ -217,6 +220,8 @@ def decide(
             _need_line(lines, site)
             return () if air.preview == site else (SitePreviewed(site=site),)
         case TakeSite(site=site):
+            if site == facts.main_site:
+                raise OnAirAlready(site=site)
             return _take(air, site, at, holder=holder, lines=lines)
         case CutBack():
             if air.taken is None:
@@ -239,7 +244,7 @@ def follow(air: Air, event: object, *, facts: Facts, lines: sites.Lines) -> tupl
             return (SiteCutBack(site=site, at=at),) if air.taken == site else ()
         case sites.LineLost(site=site, at=at):
             return (AirHeld(site=site, at=at),) if air.taken == site and air.held_since is None else ()
-        case sites.LineRestored(site=site, at=at):
+        case sites.SiteConnected(site=site, at=at) | sites.LineRestored(site=site, at=at):
             return (AirRestored(site=site, at=at),) if air.taken == site and air.held_since is not None else ()
         case _:
             return ()
@@ -267,6 +272,16 @@ def evolve(air: Air, event: Event) -> Air:
             return replace(air, layout=layout)
         case _:
             assert_never(event)
+
+
+def without(air: Air, site: SiteId) -> Air:
+    """Return the air after the line of `site` was lost: there is no picture of it to preview, and it is not ready."""
+    return replace(air, ready=air.ready - {site}, preview=None if air.preview == site else air.preview)
+
+
+def at_rest(air: Air) -> Air:
+    """Return the air after the conference was closed: no hall is ready and none is looked at."""
+    return replace(air, ready=frozenset(), preview=None)
 
 
 def state_of(air: Air, site: SiteId) -> AirState:

@@ -24,14 +24,25 @@ class ReasonMissing(Refusal):
     code = "reason_missing"
 
 
+class ReasonTooLong(Refusal):
+    """A reason has at most 1,000 characters."""
+
+    code = "reason_too_long"
+
+
 class AuthorUnknown(Refusal):
     """The author of a correction is not among the delegates of the main site."""
 
     code = "author_unknown"
 
 
+LONGEST_REASON = 1_000
+
+
 def need_reason(reason: str) -> str:
-    """Return `reason` without outer blanks, or raise `ReasonMissing`."""
+    """Return `reason` without outer blanks, or raise `ReasonMissing` or `ReasonTooLong`."""
     if not reason.strip():
         raise ReasonMissing
+    if len(reason) > LONGEST_REASON:
+        raise ReasonTooLong(found=str(len(reason)), most=str(LONGEST_REASON))
     return reason.strip()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from diemcau.core import (
     agenda,
     conclusions,
+    conference,
     deputy,
     floor,
     handouts,
@@ -66,6 +67,7 @@ _RECORDS = frozenset({Role.SECRETARY})
 _RUNS = frozenset({Role.OPERATOR})
 _SITE = frozenset({Role.SITE})
 _SYSTEM = frozenset({Role.SYSTEM})
+_NOBODY: frozenset[Role] = frozenset()
 
 MAY: dict[type, frozenset[Role]] = {
     stages.StartRehearsal: _PRESIDES | _RUNS,
@@ -93,7 +95,7 @@ MAY: dict[type, frozenset[Role]] = {
     floor.MoveRequest: _PRESIDES | _RECORDS,
     floor.RemoveRequest: _PRESIDES | _RECORDS,
     floor.GrantFloor: _PRESIDES,
-    floor.ReleaseFloor: _SITE,
+    floor.ReleaseFloor: _SITE | _PRESIDES,
     floor.RevokeFloor: _PRESIDES,
     floor.ExtendFloor: _PRESIDES,
     floor.CorrectSpeech: _RECORDS,
@@ -117,12 +119,13 @@ MAY: dict[type, frozenset[Role]] = {
     conclusions.StrikeItem: _RECORDS,
     conclusions.ReadOutConclusion: _PRESIDES,
     conclusions.AdoptConclusion: _PRESIDES,
+    conference.ReachDeadline: _SYSTEM,
 }
 
 
 def check(asker: Asker, command: object, presiding: deputy.Presiding) -> None:
     """Raise a `Refusal` unless `asker` may give `command` while `presiding` presides."""
-    may = MAY.get(type(command), _SYSTEM)
+    may = MAY.get(type(command), _NOBODY)
     if asker.role not in may:
         raise RoleMayNot(role=asker.role.value, command=type(command).__name__)
     if asker.role is Role.SITE and getattr(command, "site", None) != asker.site:
@@ -133,7 +136,7 @@ def check(asker: Asker, command: object, presiding: deputy.Presiding) -> None:
 
 def may_give(role: Role, command: type, presiding: deputy.Presiding) -> bool:
     """Say whether `role` may give commands of a kind at all while `presiding` presides."""
-    may = MAY.get(command, _SYSTEM)
+    may = MAY.get(command, _NOBODY)
     return role in may and not (may >= _PRESIDES and role in _PRESIDES and role.value != presiding.value)
 
 

@@ -131,14 +131,20 @@ class RollOpenAlready(Refusal):
     code = "rollcall.open_already"
 
 
+class ReportedAlready(Refusal):
+    """The site has reported that people are present, so it is not absent; its report can be corrected."""
+
+    code = "rollcall.reported_already"
+
+
 class DelegateUnknown(Refusal):
-    """Somebody reported present is not a delegate of that site."""
+    """Somebody reported present is not a delegate of that site, or is named twice."""
 
     code = "rollcall.delegate_unknown"
 
 
 class CountImpossible(Refusal):
-    """A headcount is negative, far too large, without a category, or names one twice."""
+    """A headcount is negative, far too large, names no category, one twice, or far too many."""
 
     code = "rollcall.count_impossible"
 
@@ -178,6 +184,9 @@ class Roll:
 
 
 MOST_GUESTS = 100_000
+MOST_CATEGORIES = 50
+LONGEST_CATEGORY = 100
+MOST_NAMED = 20
 
 
 def decide(roll: Roll, command: Command, at: datetime, facts: Facts) -> tuple[Event, ...]:
@@ -194,12 +203,13 @@ def decide(roll: Roll, command: Command, at: datetime, facts: Facts) -> tuple[Ev
             )
         case MarkSiteAbsent(site=site, reason=reason):
             _need_open(roll)
-            _need_site(facts, site)
-            return (SiteMarkedAbsent(site=site, reason=need_reason(reason), at=at),)
+            return (_absent(roll, site, reason, at, facts),)
         case CloseRollCall():
             _need_open(roll)
             return (RollCallClosed(at=at),)
         case CorrectAttendance():
+            if roll.opened_at is None:
+                raise RollNotOpen
             return (_correct(command, at, facts),)
         case _:
             assert_never(command)
@@ -252,9 +262,13 @@ def delegates_present(roll: Roll) -> int:
 
 
 def has_quorum(roll: Roll, facts: Facts) -> bool:
-    """Say whether enough sites and enough invited delegates are present for the regulations."""
+    """Say whether enough sites and enough invited delegates are present for the regulations.
+
+    A site counts if somebody is present there: an empty hall makes no quorum.
+    """
     rules = facts.regulations
-    sites_reached = len(who_reported(roll)) * 100 >= rules.quorum_sites * len(facts.sites)
+    present = sum(1 for report in roll.reports if _anybody(report))
+    sites_reached = present * 100 >= rules.quorum_sites * len(facts.sites)
     delegates_reached = delegates_present(roll) * 100 >= rules.quorum_delegates * len(facts.delegates)
     return sites_reached and delegates_reached
 
@@ -271,18 +285,33 @@ def _need_site(facts: Facts, site: SiteId) -> None:
 
 def _known(facts: Facts, site: SiteId, present: tuple[PersonId, ...]) -> tuple[PersonId, ...]:
     _need_site(facts, site)
-    strangers = set(present) - facts.people_of(site)
-    if strangers or len(set(present)) != len(present):
-        raise DelegateUnknown(site=site, persons=" ".join(sorted(strangers)))
+    expected = facts.people_of(site)
+    wrong = {person for person, times in Counter(present).items() if times > 1 or person not in expected}
+    if wrong:
+        raise DelegateUnknown(site=site, persons=" ".join(sorted(wrong)[:MOST_NAMED]))
     return present
 
 
 def _counted(guests: tuple[Headcount, ...]) -> tuple[Headcount, ...]:
-    categories = {one.category.strip() for one in guests}
-    possible = all(0 <= one.count <= MOST_GUESTS for one in guests)
-    if not possible or "" in categories or len(categories) != len(guests):
+    counted = tuple(Headcount(category=one.category.strip(), count=one.count) for one in guests)
+    categories = {one.category for one in counted}
+    if len(categories) != len(counted) or len(counted) > MOST_CATEGORIES:
         raise CountImpossible
-    return guests
+    if not all(0 < len(one.category) <= LONGEST_CATEGORY and 0 <= one.count <= MOST_GUESTS for one in counted):
+        raise CountImpossible
+    return counted
+
+
+def _anybody(report: SiteReport) -> bool:
+    return bool(report.present) or any(guests.count for guests in report.guests)
+
+
+def _absent(roll: Roll, site: SiteId, reason: str, at: datetime, facts: Facts) -> SiteMarkedAbsent:
+    _need_site(facts, site)
+    report = report_of(roll, site)
+    if report is not None and _anybody(report):
+        raise ReportedAlready(site=site)
+    return SiteMarkedAbsent(site=site, reason=need_reason(reason), at=at)
 
 
 def _correct(command: CorrectAttendance, at: datetime, facts: Facts) -> AttendanceCorrected:

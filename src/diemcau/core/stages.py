@@ -178,21 +178,21 @@ def decide(stages: Stages, command: Command, at: datetime, *, rehearsal: bool) -
         case StartRehearsal():
             return _start_rehearsal(stages, rehearsal=rehearsal)
         case EndRehearsal():
-            _need(stages, Stage.REHEARSING)
+            need_stage(stages, Stage.REHEARSING)
             return (RehearsalEnded(number=stages.rehearsals),)
         case OpenConference():
             return _open(stages, at)
         case AdjournConference(reason=reason):
-            _need(stages, Stage.OPEN)
+            need_stage(stages, Stage.OPEN)
             return (ConferenceAdjourned(at=at, reason=need_reason(reason)),)
         case ResumeConference():
-            _need(stages, Stage.ADJOURNED)
+            need_stage(stages, Stage.ADJOURNED)
             return (ConferenceResumed(at=at),)
         case CloseConference():
-            _need(stages, Stage.OPEN, Stage.ADJOURNED)
+            need_stage(stages, Stage.OPEN, Stage.ADJOURNED)
             return (ConferenceClosed(at=at),)
         case SealConference():
-            _need(stages, Stage.CLOSED)
+            need_stage(stages, Stage.CLOSED)
             return (ConferenceSealed(at=at),)
         case _:
             assert_never(command)
@@ -221,10 +221,6 @@ def evolve(stages: Stages, event: Event) -> Stages:
 
 def need_stage(stages: Stages, *allowed: Stage) -> None:
     """Raise `WrongStage` unless the conference is in one of the `allowed` stages."""
-    _need(stages, *allowed)
-
-
-def _need(stages: Stages, *allowed: Stage) -> None:
     if stages.stage not in allowed:
         raise WrongStage(stage=stages.stage.value, needs=" ".join(allowed))
 
@@ -232,12 +228,12 @@ def _need(stages: Stages, *allowed: Stage) -> None:
 def _start_rehearsal(stages: Stages, *, rehearsal: bool) -> tuple[Event, ...]:
     if rehearsal:
         raise RehearsalInRehearsal
-    _need(stages, Stage.CONVENED)
+    need_stage(stages, Stage.CONVENED)
     return (RehearsalStarted(number=stages.rehearsals + 1),)
 
 
 def _open(stages: Stages, at: datetime) -> tuple[Event, ...]:
-    _need(stages, Stage.CONVENED, Stage.REHEARSING)
+    need_stage(stages, Stage.CONVENED, Stage.REHEARSING)
     if stages.stage is Stage.REHEARSING:
         return (RehearsalEnded(number=stages.rehearsals), ConferenceOpened(at=at))
     return (ConferenceOpened(at=at),)

@@ -36,7 +36,12 @@ Event: TypeAlias = TaskAssigned
 
 
 def implied(adopted: ConclusionAdopted, facts: Facts) -> tuple[TaskAssigned, ...]:
-    """Return the tasks of an adopted conclusion: one for each unit named by an item of a task kind."""
+    """Return the tasks of an adopted conclusion: one for each unit named by an item of a task kind.
+
+    A rehearsal makes none.
+    """
+    if facts.rehearsal:
+        return ()
     names = {unit.unit: unit.name for unit in facts.units}
     return tuple(
         TaskAssigned(

@@ -1,0 +1,81 @@
+"""Rehearsal sites in a process of their own: `python -m diemcau.media.rehearsal`.
+
+The first line on standard input says which sites and how; later lines are commands. What arrives
+is told on standard output, a JSON object a line (`report`). The process ends when its standard
+input ends. `troupe` is the other side.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from dataclasses import asdict, dataclass
+
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.media.rehearsal_site import Hall, Quality, RehearsalSite
+from diemcau.media.report import Report, write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Casting:
+    """Which sites a process plays, and how."""
+
+    halls: tuple[Hall, ...]
+    quality: Quality
+
+
+def write_casting(casting: Casting) -> str:
+    """Return the first line of standard input."""
+    return json.dumps(asdict(casting), ensure_ascii=False)
+
+
+def read_casting(line: str) -> Casting:
+    """Read the first line of standard input."""
+    fields = json.loads(line)
+    halls = tuple(
+        Hall(
+            conference=ConferenceId(hall["conference"]),
+            site=SiteId(hall["site"]),
+            name=hall["name"],
+            url=hall["url"],
+            fingerprints=tuple(hall["fingerprints"]),
+            token=hall["token"],
+        )
+        for hall in fields["halls"]
+    )
+    return Casting(halls=halls, quality=Quality(**fields["quality"]))
+
+
+async def play(lines: asyncio.StreamReader) -> None:
+    """Play the sites that the first line names until the lines end."""
+    casting = read_casting((await lines.readline()).decode())
+    sites = [RehearsalSite(hall, casting.quality, _tell) for hall in casting.halls]
+    running = [asyncio.create_task(site.run()) for site in sites]
+    try:
+        while line := await lines.readline():
+            command = json.loads(line)
+            for site in sites:
+                if command["speech"] is None:
+                    site.end_speech()
+                else:
+                    site.begin_speech(command["speech"], SiteId(command["site"]))
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _tell(report: Report) -> None:
+    sys.stdout.write(write(report) + "\n")
+    sys.stdout.flush()
+
+
+async def _main() -> None:
+    lines = asyncio.StreamReader(limit=2**24)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
+    await play(lines)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    asyncio.run(_main())

@@ -1,0 +1,256 @@
+"""One rehearsal site: a hall that really sends and really receives.
+
+It publishes pictures and sound while somebody is subscribed, reads everything that a hall reads,
+frame by frame, and tells what arrived. It connects again for ever. It gives no commands to the
+conference and knows no rules.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.media import h264, paths
+from diemcau.media.fabric import (
+    AudioEncoder,
+    FabricError,
+    Link,
+    MediaFrame,
+    Publication,
+    RefusedError,
+    Rendition,
+    Source,
+    VideoEncoder,
+)
+from diemcau.media.moq_fabric import connect
+from diemcau.media.picture import Picture
+from diemcau.media.report import FirstFrame, Line, Report, Tally
+from diemcau.media.voice import RATE, Voice
+
+_LOG = logging.getLogger(__name__)
+_BEAT_EVERY = 1.0
+_SILENT_AFTER = 3.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
+_VIDEO = Rendition(track=paths.VIDEO, codec="avc3", description=None)
+_AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """What a rehearsal site sends."""
+
+    width: int = 320
+    height: int = 180
+    fps: int = 10
+    video_bits_per_second: int = 150_000
+    audio_bits_per_second: int = 24_000
+    audio_frame_ms: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """Which site it is and how it comes in."""
+
+    conference: ConferenceId
+    site: SiteId
+    name: str
+    url: str
+    fingerprints: tuple[str, ...]
+    token: str
+
+
+class RehearsalSite:
+    """One hall."""
+
+    def __init__(self, hall: Hall, quality: Quality, tell: Callable[[Report], None]) -> None:
+        self._hall = hall
+        self._quality = quality
+        self._tell = tell
+        self._picture = Picture(hall.name, width=quality.width, height=quality.height)
+        self._voice = Voice(hall.name)
+        self._tally = Tally(hall.site)
+
+    def begin_speech(self, speech: str, site: SiteId) -> None:
+        """Count the frames of a speech from now on."""
+        self.end_speech()
+        self._tally.begin(speech, site)
+
+    def end_speech(self) -> None:
+        """Tell what arrived of the speech."""
+        report = self._tally.end()
+        if report is not None:
+            self._tell(report)
+
+    async def run(self) -> None:
+        """Take part until cancelled."""
+        wait = _FIRST_WAIT
+        while True:
+            try:
+                link = await connect(
+                    f"{self._hall.url}/camera?jwt={self._hall.token}",
+                    fingerprints=self._hall.fingerprints,
+                )
+            except FabricError as error:
+                _LOG.debug("%s: %s", self._hall.site, error)
+            else:
+                began = time.monotonic()
+                await self._take_part(link)
+                if time.monotonic() - began > _LONGEST_WAIT:
+                    wait = _FIRST_WAIT
+            await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the load
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _take_part(self, link: Link) -> None:
+        code: int | None = None
+        work = asyncio.gather(self._send(link), self._receive(link))
+        closed = asyncio.ensure_future(link.closed())
+        try:
+            await asyncio.wait((work, closed), return_when=asyncio.FIRST_COMPLETED)
+            if closed.done() and isinstance(error := closed.exception(), RefusedError):
+                code = error.code
+        finally:
+            closed.cancel()
+            work.cancel()
+            await asyncio.gather(work, closed, return_exceptions=True)
+            await link.close()
+            self._tell(Line(site=self._hall.site, state="lost", code=code, at_ns=time.time_ns()))
+
+    async def _send(self, link: Link) -> None:
+        quality = self._quality
+        nonce = paths.new_nonce()
+        publication = link.publish(paths.up(self._hall.conference, self._hall.site, nonce))
+        video = publication.encode_video(
+            width=quality.width,
+            height=quality.height,
+            fps=quality.fps,
+            bits_per_second=quality.video_bits_per_second,
+        )
+        audio = publication.encode_audio(bits_per_second=quality.audio_bits_per_second, frame_ms=quality.audio_frame_ms)
+        publication.write_text(paths.BEAT, _beat(0))
+        publication.announce()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._beat(publication))
+            tasks.create_task(self._film(video))
+            tasks.create_task(self._speak(audio))
+
+    async def _beat(self, publication: Publication) -> None:
+        number = 0
+        while True:
+            await asyncio.sleep(_BEAT_EVERY)
+            number += 1
+            publication.write_text(paths.BEAT, _beat(number))
+
+    async def _film(self, video: VideoEncoder) -> None:
+        number = 0
+        while True:
+            await video.wanted()
+            video.begin_group()
+            async for at_us in _every(1 / self._quality.fps):
+                video.write(self._picture.draw(datetime.now(UTC).astimezone(), number), at_us)
+                number += 1
+                if not video.is_wanted():
+                    break
+
+    async def _speak(self, audio: AudioEncoder) -> None:
+        seconds = self._quality.audio_frame_ms / 1000
+        while True:
+            await audio.wanted()
+            audio.restart()
+            async for at_us in _every(seconds):
+                audio.write(self._voice.speak(int(RATE * seconds)), at_us)
+                if not audio.is_wanted():
+                    break
+
+    async def _receive(self, link: Link) -> None:
+        program = await link.read(paths.program(self._hall.conference))
+        line = Line(site=self._hall.site, state="up", code=None, at_ns=time.time_ns())
+        self._tell(line)
+        ended = [
+            asyncio.ensure_future(work)
+            for work in (
+                self._follow_air(link, program),
+                _drain(program.texts(paths.BOARD)),
+                _heed(program.texts(paths.BEAT)),
+            )
+        ]
+        try:
+            await asyncio.wait((ended[0], ended[2]), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in ended:
+                task.cancel()
+            await asyncio.gather(*ended, return_exceptions=True)
+
+    async def _follow_air(self, link: Link, program: Source) -> None:
+        watching: dict[int, asyncio.Task[None]] = {}
+        try:
+            async for text in program.texts(paths.AIR):
+                airs = {air["n"]: air for air in json.loads(text)["airs"]}
+                for number in airs.keys() - watching.keys():
+                    watching[number] = asyncio.create_task(self._watch(link, airs[number]))
+        finally:
+            for task in watching.values():
+                task.cancel()
+            await asyncio.gather(*watching.values(), return_exceptions=True)
+
+    async def _watch(self, link: Link, air: dict[str, object]) -> None:
+        number, site = int(str(air["n"])), SiteId(str(air["site"]))
+        self._tally.open(number, site, on_air_as=str(air["role"]))
+        source = await link.read(str(air["broadcast"]))
+        work: list[Coroutine[None, None, None]] = [self._see(number, site, source)]
+        if site != self._hall.site:
+            work.append(self._hear(number, source))
+        await asyncio.gather(*work)
+
+    async def _see(self, number: int, site: SiteId, source: Source) -> None:
+        is_first = True
+        async for frame in source.frames(_VIDEO):
+            at_ns = time.time_ns()
+            self._tally.video(number, at_ns)
+            if is_first:
+                is_first = False
+                self._tell(self._first(number, site, frame, at_ns))
+
+    def _first(self, number: int, site: SiteId, frame: MediaFrame, at_ns: int) -> FirstFrame:
+        return FirstFrame(
+            viewer=self._hall.site,
+            air=number,
+            site=site,
+            at_ns=at_ns,
+            is_whole=frame.key and h264.is_whole_key_frame(frame.payload),
+        )
+
+    async def _hear(self, number: int, source: Source) -> None:
+        async for _ in source.frames(_AUDIO):
+            self._tally.audio(number)
+
+
+async def _every(seconds: float) -> AsyncIterator[int]:
+    """Yield the time in microseconds at a steady pace; what is late is left out."""
+    due = time.monotonic()
+    while True:
+        yield int(due * 1_000_000)
+        due = max(due + seconds, time.monotonic() - seconds)
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+
+async def _drain(texts: AsyncIterator[bytes]) -> None:
+    async for _ in texts:
+        pass
+
+
+async def _heed(beats: AsyncIterator[bytes]) -> None:
+    """Return when the server is silent."""
+    with contextlib.suppress(TimeoutError, StopAsyncIteration):
+        while True:
+            async with asyncio.timeout(_SILENT_AFTER):
+                await anext(beats)
+
+
+def _beat(number: int) -> bytes:
+    return json.dumps({"n": number}).encode()

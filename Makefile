@@ -27,8 +27,8 @@ format: ## Set every Python file in the house's format
 generated: ## Write the generated files anew
 	@$(PY) -m tools.generate
 
-lock: setup ## Lock dependencies anew after a change in pyproject.toml (UPGRADE=1: the newest of each)
-	@$(PY) -m tools.lock $(if $(UPGRADE),--upgrade)
+lock: python ## Lock dependencies anew after a change in pyproject.toml (UPGRADE=1: the newest of each)
+	@$(PYTHON) -m tools.lock $(if $(UPGRADE),--upgrade)
 
 coverage: ## Say how much of the rules the last run of the tests reached
 	@$(PY) -m tools.covered

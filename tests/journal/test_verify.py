@@ -222,6 +222,17 @@ def test_a_record_that_stands_twice_is_named(path: Path) -> None:
     assert found(path) == [(Finding.ADDED, HUE, 3)]
 
 
+def test_an_end_that_stands_twice_is_named(path: Path) -> None:
+    with unguarded(path) as connection:
+        columns = ", ".join(COLUMNS)
+        connection.execute(
+            f"INSERT INTO journal_records ({columns}) "  # noqa: S608 (the tests' own names)
+            f"SELECT {columns} FROM journal_records WHERE rowid = 6"
+        )
+
+    assert found(path) == [(Finding.ADDED, VINH, 4)]
+
+
 def test_a_record_that_was_overwritten_by_another_is_missing(path: Path) -> None:
     with unguarded(path) as connection:
         copied = get(connection, 7, *COLUMNS[3:])

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from diemcau.conduct import streams
+from diemcau.journal import streams
 from diemcau.conduct.alarms import Surroundings, alarms_of
 from diemcau.conduct.clock import Clock
 from diemcau.conduct.watch import Change, Watch

@@ -7,7 +7,7 @@ looks at what stands in the journal, so running it again changes nothing.
 import asyncio
 from collections.abc import Callable
 
-from diemcau.conduct import streams
+from diemcau.journal import streams
 from diemcau.conduct.clock import Clock
 from diemcau.core import tasks
 from diemcau.core.conclusions import ConclusionAdopted

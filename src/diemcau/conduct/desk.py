@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from diemcau.journal import streams
 from diemcau.conduct.alarms import Surroundings, alarms_of
 from diemcau.conduct.clock import Clock
 from diemcau.conduct.watch import Change, Watch
@@ -24,6 +23,7 @@ from diemcau.core.ids import CommandId, ConferenceId, PersonId, SiteId, StreamId
 from diemcau.core.refusals import Refusal
 from diemcau.core.roles import Asker, Role
 from diemcau.core.stages import Stage
+from diemcau.journal import streams
 from diemcau.journal.journal import AlreadyAppended, Conflict, Journal, JournalUnwritable
 from diemcau.journal.record import Author, Record
 from diemcau.projections.board import public_board, role_board

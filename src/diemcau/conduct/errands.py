@@ -7,7 +7,6 @@ looks at what stands in the journal, so running it again changes nothing.
 import asyncio
 from collections.abc import Callable
 
-from diemcau.journal import streams
 from diemcau.conduct.clock import Clock
 from diemcau.core import tasks
 from diemcau.core.conclusions import ConclusionAdopted
@@ -15,6 +14,7 @@ from diemcau.core.convening import Facts
 from diemcau.core.ids import CommandId, ConferenceId, StreamId
 from diemcau.core.roles import Role
 from diemcau.core.stages import ConferenceConvened, ConferenceSealed
+from diemcau.journal import streams
 from diemcau.journal.journal import AlreadyAppended, Journal
 from diemcau.journal.record import Author, Record, Seal
 

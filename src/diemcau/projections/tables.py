@@ -1,7 +1,6 @@
 """The tables of the projections. Each can be emptied and filled again from the journal."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, DateTime, Dialect, Integer, MetaData, String, Table, Text, TypeDecorator
 
@@ -16,7 +15,7 @@ class Moment(TypeDecorator[datetime]):
         """Return the time in UTC."""
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:  # noqa: ANN401 (the driver's)
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Return the time, aware."""
         if value is None:
             return None

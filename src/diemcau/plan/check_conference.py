@@ -98,12 +98,14 @@ def _check_handout_files(handouts: Sequence[Section], folder: Path) -> None:
 
 def _check_conclusion(prepared: Prepared, tables: Tables) -> None:
     units = None if tables.units is None else {placed.thing.code for placed in tables.units}
+    tasks = prepared.root.section(keys.TASKS)
     for item, section in zip(prepared.conclusion, prepared.root.sections(keys.CONCLUSION), strict=True):
         for unit in item.units:
             if units is not None and unit not in units:
                 section.blame(FaultCode.UNKNOWN_UNIT, "units", found=unit)
-        if prepared.tasks.makes_tasks(item) and prepared.tasks.due(item) is None:
-            default = "due_year" if item.horizon is Horizon.YEAR else "due_term"
+        default = "due_year" if item.horizon is Horizon.YEAR else "due_term"
+        given = section.has("due") or (item.horizon is not None and tasks.has(default))
+        if prepared.tasks.makes_tasks(item) and not given:
             section.blame(FaultCode.NO_DUE_DATE, "due", found=item.text, wanted=default)
 
 
@@ -117,7 +119,7 @@ def _check_step(
     match placed.step:
         case ReportAttendance(sites=reporting, absent=absent):
             _check_sites(section, "sites", reporting, sites)
-            _check_absent(section, reporting, absent, people)
+            _check_absent(section, None if sites is None else reporting, absent, people)
         case BeginItem(item=item):
             _check_item(section, item, prepared)
         case Request(site=site):
@@ -143,12 +145,15 @@ def _check_sites(section: Section, key: str, named: Sequence[SiteId], sites: set
 
 def _check_absent(
     section: Section,
-    reporting: Sequence[SiteId],
+    reporting: Sequence[SiteId] | None,
     absent: Sequence[PersonId],
     people: dict[PersonId, Delegate] | None,
 ) -> None:
     for person in absent:
-        if people is not None and (person not in people or people[person].site not in reporting):
+        if people is None:
+            return
+        elsewhere = reporting is not None and person in people and people[person].site not in reporting
+        if person not in people or elsewhere:
             section.blame(FaultCode.UNKNOWN_DELEGATE, "absent", found=person)
 
 

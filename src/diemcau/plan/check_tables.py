@@ -75,8 +75,8 @@ def _check_days(units: Sequence[Placed[Unit]]) -> None:
     for placed in units:
         begins, ends = placed.thing.valid_from, placed.thing.valid_to
         if begins is not None and ends is not None and ends < begins:
-            wanted = begins.isoformat()
-            placed.row.blame(FaultCode.VALID_TO_BEFORE_VALID_FROM, "valid_to", wanted=wanted)
+            wanted, found = begins.isoformat(), ends.isoformat()
+            placed.row.blame(FaultCode.VALID_TO_BEFORE_VALID_FROM, "valid_to", wanted=wanted, found=found)
 
 
 def _check_grid(units: Sequence[Placed[Unit]]) -> None:
@@ -103,8 +103,12 @@ def _check_units_of(tables: Tables, sites: Sequence[Placed[Site]], day: date | N
         if unit is None:
             if placed.thing.unit:
                 placed.row.blame(FaultCode.UNKNOWN_UNIT, "unit")
-        elif day is not None and not unit.is_valid_on(day):
+        elif day is not None and _exists_at_all(unit) and not unit.is_valid_on(day):
             placed.row.blame(FaultCode.UNIT_NOT_VALID, "unit", wanted=day.isoformat())
+
+
+def _exists_at_all(unit: Unit) -> bool:
+    return unit.valid_from is None or unit.valid_to is None or unit.valid_from <= unit.valid_to
 
 
 def _check_main(sites: Sequence[Placed[Site]], at: Place, faults: Faults) -> None:

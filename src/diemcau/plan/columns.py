@@ -36,6 +36,11 @@ class TableForm:
         """The names of the columns."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def required(self) -> frozenset[str]:
+        """The names of the columns that a table must have."""
+        return frozenset(column.name for column in self.columns if column.required)
+
 
 def _must(name: str, vi: str, en: str, example: str, choices: tuple[str, ...] = ()) -> Column:
     return Column(name=name, required=True, about_vi=vi, about_en=en, example=example, choices=choices)
@@ -117,7 +122,7 @@ DELEGATES = TableForm(
         _may("office_vi", "Chức vụ tiếng Việt; trống: như office_en", "Office, Vietnamese", "Trưởng ban"),
         _may("office_en", "Chức vụ tiếng Anh; trống: như office_vi", "Office, English", "Head"),
         _may("name", "Họ tên; có thể để trống", "Name; may be empty", ""),
-        _may(
+        _must(
             "duty",
             "Nhiệm vụ tại điểm cầu; trống: member. Mỗi điểm cầu đúng một chair",
             "Duty at the site; empty: member. Each site has exactly one chair",

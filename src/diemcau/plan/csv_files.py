@@ -17,10 +17,10 @@ def read_csv(path: Path, form: TableForm, faults: Faults) -> list[Row] | None:
     if text is None:
         return None
     lines = _lines(text, path.name, faults)
-    return rows_of(path.name, lines, form, faults)
+    return None if lines is None else rows_of(path.name, lines, form, faults)
 
 
-def _lines(text: str, file: str, faults: Faults) -> list[tuple[int, list[str]]]:
+def _lines(text: str, file: str, faults: Faults) -> list[tuple[int, list[str]]] | None:
     """Split into rows, each with the number of the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     lines: list[tuple[int, list[str]]] = []
@@ -32,9 +32,10 @@ def _lines(text: str, file: str, faults: Faults) -> list[tuple[int, list[str]]]:
             if len(lines) > MOST_ROWS:
                 place = Place(file=file, row=begins)
                 faults.add(FaultCode.TOO_MANY_ROWS, place, wanted=str(MOST_ROWS))
-                break
+                return None
     except csv.Error as error:
         faults.add(FaultCode.CSV_SYNTAX, Place(file=file, row=begins), found=error)
+        return None
     return lines
 
 

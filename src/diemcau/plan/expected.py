@@ -19,8 +19,6 @@ from diemcau.plan.model import (
 from diemcau.plan.run_of_show import Grant, ReportAttendance, Step
 from diemcau.plan.toml_file import Section
 
-FROM_SITES = frozenset({"sites", "tasks", "delegates_present"})
-FROM_DELEGATES = frozenset({"delegates_present"})
 _MOST = 100_000_000
 
 

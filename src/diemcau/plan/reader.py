@@ -3,17 +3,18 @@
 This is the door of the package. It changes nothing and is never left with half a plan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from diemcau.core.ids import ConferenceId, UnitCode
 from diemcau.plan import keys
 from diemcau.plan.check_conference import check_conference, check_steps
 from diemcau.plan.check_tables import Tables, check_tables
-from diemcau.plan.columns import TABLES
+from diemcau.plan.columns import DELEGATES, SITES, TABLES, UNITS, TableForm
 from diemcau.plan.conference_file import Prepared, read_conference
 from diemcau.plan.csv_files import read_csv
-from diemcau.plan.expected import FROM_DELEGATES, FROM_SITES, check_expected, count_expected
+from diemcau.plan.expected import check_expected, count_expected
 from diemcau.plan.fault_codes import FaultCode
 from diemcau.plan.faults import Faults, FaultyPlan, Place
 from diemcau.plan.hierarchy import in_tree_order
@@ -27,6 +28,8 @@ from diemcau.plan.xlsx_files import read_xlsx
 CONFERENCE_FILE = "conference.toml"
 WORKBOOK_FILE = "plan.xlsx"
 MACRO_WORKBOOK_FILE = "plan.xlsm"
+
+Thing = TypeVar("Thing")
 
 
 def read_plan(folder: Path) -> Plan:
@@ -64,7 +67,7 @@ def _assembled(prepared: Prepared, tables: Tables, folder: Path) -> Plan | None:
         tasks=prepared.tasks,
         steps=run_of_show,
     )
-    check_expected(prepared.root.section(keys.EXPECTED), expected, _unknown(tables))
+    check_expected(prepared.root.section(keys.EXPECTED), expected, _unknown(tables, prepared.root.faults))
     if prepared.starts_at is None or prepared.ends_at is None:
         return None
     return Plan(
@@ -97,10 +100,19 @@ def _categories(prepared: Prepared | None) -> frozenset[str] | None:
     return frozenset(category.code for category in prepared.categories)
 
 
-def _unknown(tables: Tables) -> frozenset[str]:
-    """Return the counts that nothing can be said about, since a table could not be read."""
-    without_sites = FROM_SITES if tables.sites is None else frozenset()
-    return without_sites | (FROM_DELEGATES if tables.delegates is None else frozenset())
+def _unknown(tables: Tables, faults: Faults) -> frozenset[str]:
+    """Return the counts that are not asked for, since what they count has faults of its own."""
+    main = [placed for placed in tables.sites or () if placed.thing.main]
+    unknown: set[str] = set()
+    if tables.sites is None:
+        unknown |= {"sites", "tasks", "delegates_present"}
+    if len(main) != 1:
+        unknown.add("tasks")
+    if tables.delegates is None or any(
+        fault.file == tables.delegates_file or fault.code is FaultCode.UNKNOWN_DELEGATE for fault in faults
+    ):
+        unknown.add("delegates_present")
+    return frozenset(unknown)
 
 
 def _in_protocol_order(
@@ -129,12 +141,20 @@ def ranked_units(units: Sequence[Unit]) -> Mapping[str, int]:
 def _read_tables(folder: Path, faults: Faults) -> Tables:
     names, (units, sites, delegates) = _read_rows(folder, faults)
     return Tables(
-        units=None if units is None else [read_unit(row) for row in units],
-        sites=None if sites is None else [read_site(row) for row in sites],
-        delegates=None if delegates is None else [read_delegate(row) for row in delegates],
+        units=_read_each(units, UNITS, read_unit),
+        sites=_read_each(sites, SITES, read_site),
+        delegates=_read_each(delegates, DELEGATES, read_delegate),
         sites_file=names[1],
         delegates_file=names[2],
     )
+
+
+def _read_each(rows: list[Row] | None, form: TableForm, read: Callable[[Row], Thing]) -> list[Thing] | None:
+    """Read every row; a table without one of its columns is read for its faults alone."""
+    if rows is None:
+        return None
+    things = [read(row) for row in rows]
+    return None if rows and not form.required <= rows[0].cells.keys() else things
 
 
 def _read_rows(folder: Path, faults: Faults) -> tuple[list[str], list[list[Row] | None]]:

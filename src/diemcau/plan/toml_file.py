@@ -26,7 +26,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 _DATE_VALUE = re.compile(r"(=\s*)(\d[\d:TtZz.+ -]*[\dZz])")
-_INSTANT_FORM = "2021-03-12T08:00:00+07:00"
+_DATE_FORM = "2021-03-12, 2021-03-12T08:00:00+07:00"
 _LONGEST_LIST = 20_000
 _MOST_REPAIRS = 100
 
@@ -66,7 +66,7 @@ class Section:
 
     def read(self, key: str, reader: Callable[[object], Value], absent: Value) -> Value:
         """Read a key that may be missing; `absent` stands in when it is missing or unfit."""
-        if key not in self.content:
+        if self.content.get(key, "") == "":
             return absent
         try:
             return reader(self.content[key])
@@ -191,7 +191,7 @@ def _quote_date(lines: list[str], index: int, at: Place, faults: Faults) -> bool
     lines[index] = _DATE_VALUE.sub(r'\1"\2"', lines[index], count=1)
     key = lines[index].partition("=")[0].strip()
     place = Place(file=at.file, row=at.row, column=key)
-    faults.add(FaultCode.IMPOSSIBLE_DATE, place, found=found[2], wanted=_INSTANT_FORM)
+    faults.add(FaultCode.IMPOSSIBLE_DATE, place, found=found[2], wanted=_DATE_FORM)
     return True
 
 
@@ -218,7 +218,10 @@ def _day(value: object) -> date:
         return value.date()
     if isinstance(value, date):
         return value
-    return values.day(_text(value))
+    try:
+        return values.day(_text(value))
+    except Unfit as unfit:
+        raise Unfit(unfit.code, _DATE_FORM) from None
 
 
 def _instant(value: object) -> datetime:
@@ -227,7 +230,7 @@ def _instant(value: object) -> datetime:
     try:
         return datetime.fromisoformat(_text(value))
     except ValueError:
-        raise Unfit(FaultCode.IMPOSSIBLE_DATE, _INSTANT_FORM) from None
+        raise Unfit(FaultCode.IMPOSSIBLE_DATE, _DATE_FORM) from None
 
 
 def _texts(value: object) -> tuple[str, ...]:

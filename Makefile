@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test check format generated lock coverage clean python packages
+.PHONY: help setup demo test check format generated lock coverage clean python packages prepared
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -20,21 +20,24 @@ check: python ## Format, lint, types, layers, licences, pages, generated files, 
 	@$(PYTHON) tools/set_up.py --for-tests
 	@$(PY) -m tools.check
 
-format: ## Set every Python file in the house's format
+format: prepared ## Set every Python file in the house's format
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 
-generated: ## Write the generated files anew
+generated: prepared ## Write the generated files anew
 	@$(PY) -m tools.generate
 
 lock: python ## Lock dependencies anew after a change in pyproject.toml (UPGRADE=1: the newest of each)
 	@$(PYTHON) -m tools.lock $(if $(UPGRADE),--upgrade)
 
-coverage: ## Say how much of the rules the last run of the tests reached
+coverage: prepared ## Say how much of the rules the last run of the tests reached
 	@$(PY) -m tools.covered
 
 clean: ## Remove what `make` made
 	@rm -rf .venv var frontend/node_modules src/diemcau/web/static .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+prepared: python
+	@test -x .venv/bin/ruff || $(PYTHON) tools/set_up.py --for-tests
 
 packages: python
 	@$(PYTHON) tools/debian.py

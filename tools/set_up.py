@@ -64,8 +64,8 @@ def _environment() -> None:
 def _packages(lock: str) -> None:
     wanted = ROOT / "requirements" / lock
     due = _digest([wanted])
-    # What tests need includes what running needs.
-    if any(_was_done(f"packages-{name}", _digest([wanted.with_name(name)])) for name in {lock, "check.txt"}):
+    # What tests need includes what running needs. One stamp for both: the last that was installed counts.
+    if _was_done("packages", due) or _was_done("packages", _digest([wanted.with_name("check.txt")])):
         return
     _say(f"the packages of requirements/{lock}")
     _pip(
@@ -73,7 +73,7 @@ def _packages(lock: str) -> None:
         failed="pip could not install the locked packages; what it said stands above. "
         "See to the network or to pip's configuration, then run make again.",
     )
-    _done(f"packages-{lock}", due)
+    _done("packages", due)
 
 
 def _program() -> None:
@@ -82,15 +82,7 @@ def _program() -> None:
         return
     _say("the program itself, as .venv/bin/diemcau")
     _pip(
-        [
-            "install",
-            "--quiet",
-            "--no-index",
-            "--no-deps",
-            "--no-build-isolation",
-            "--editable",
-            str(ROOT),
-        ],
+        ["install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
         failed="pip could not install the program itself; what it said stands above.",
     )
     _done("program", due)
@@ -111,7 +103,7 @@ def _pages() -> None:
     pages = _digest(_sources(FRONTEND))
     if not (_was_done("pages", pages) and STATIC.is_dir()):
         _say("the pages, in src/diemcau/web/static/")
-        _npm(["run", "build"], failed="the pages could not be built; what was said stands above.")
+        _npm(["run", "--silent", "build"], failed="the pages could not be built; what was said stands above.")
         _done("pages", pages)
 
 
@@ -169,7 +161,7 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 def _pip(arguments: list[str], *, failed: str) -> None:
     wheel = _checked_wheel()
-    told = [] if sys.stdout.isatty() or "--quiet" in arguments else ["--quiet"]
+    told = [] if sys.stdout.isatty() else ["--quiet"]
     options = ["--disable-pip-version-check", "--root-user-action=ignore", "--no-input", *told]
     clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "PYTHONHOME"}}
     _run([str(PYTHON), f"{wheel}/pip", *arguments, *options], environment=clean, failed=failed)
@@ -189,9 +181,8 @@ def _checked_wheel() -> Path:
 def _npm(arguments: list[str], *, failed: str) -> None:
     """Run the npm of `.venv/`, and see that what it starts finds the Node of `.venv/` first."""
     found = os.pathsep.join([str(ENVIRONMENT / "bin"), os.environ.get("PATH", os.defpath)])
-    quiet = [] if sys.stdout.isatty() else ["--silent"] if arguments[0] == "run" else []
     _run(
-        [str(ENVIRONMENT / "bin" / "npm"), "--prefix", str(FRONTEND), *quiet, *arguments],
+        [str(ENVIRONMENT / "bin" / "npm"), "--prefix", str(FRONTEND), *arguments],
         environment={**os.environ, "PATH": found},
         failed=failed,
     )

@@ -41,7 +41,7 @@ from diemcau.media.fabric import (
 _LOG = logging.getLogger(__name__)
 _LATENCY = timedelta(milliseconds=150)
 _HANDSHAKE = 10.0
-_FRAMES_IN_AUDIO_GROUP = 3
+_FRAMES_IN_AUDIO_GROUP = 8
 _OPUS_PRE_SKIP = 312
 _NOT_THERE = 404
 _LEGACY = moq.Container.LEGACY()

@@ -16,7 +16,7 @@ from diemcau.media.rehearsal import Casting, write_casting
 from diemcau.media.rehearsal_site import Hall, Quality
 from diemcau.media.report import FirstFrame, Line, Report, SpeechSeen, read
 
-SITES_A_PROCESS = 17
+SITES_A_PROCESS = 34
 _TIME_TO_LEAVE = 5.0
 
 

@@ -37,7 +37,8 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError
 
 from diemcau.core.ids import CommandId, StreamId
 from diemcau.journal.canonical import text_of
@@ -101,29 +102,11 @@ def engine_for(url: str) -> Engine:
     """Return an engine for `sqlite:///file` or `postgresql://…`; nothing is opened yet.
 
     Raises `JournalUnusable` for another database, a missing folder or a URL that is none.
-    Write inside `writing(engine)`; read inside `reading(engine)`.
+    When the database fails, whoever uses the engine gets `JournalUnwritable` with the execution
+    option `writes=True` (on SQLite it takes the write lock at once), else `JournalUnusable`.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as fault:
-        raise JournalUnusable(
-            "the database URL is none; write sqlite:///FILE or postgresql://USER@HOST/NAME"
-        ) from fault
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_pre_ping=True,
-            connect_args={"options": "-c synchronous_commit=on"},
-        )
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise JournalUnusable(
-            f"no journal can be kept in {parsed.render_as_string()}; "
-            "write sqlite:///FILE or postgresql://USER@HOST/NAME"
-        )
-    _require_folder(parsed.database)
-    engine = create_engine(parsed.set(drivername="sqlite"))
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    engine = _engine_of(_parsed(url))
+    event.listen(engine, "handle_error", _in_our_words)
     return engine
 
 
@@ -135,41 +118,27 @@ def engine_to_read(url: str) -> Engine:
     path = Path(str(engine.url.database))
     if not path.is_file():
         raise JournalUnusable(f"there is no journal {path}; name the file that the server writes")
-    return _sqlite_to_read(path)
+    query = {"mode": "ro", "uri": "true"}
+    engine = create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _in_our_words)
+    return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that writes, one writer at a time; commit at the end of the block.
-
-    Raises `JournalUnwritable` if the database takes nothing.
-    """
-    try:
-        with engine.execution_options(writes=True).begin() as transaction:
-            if engine.dialect.name == "postgresql":
-                transaction.execute(select(func.pg_advisory_xact_lock(_TURN)))
-            yield transaction
-    except DBAPIError as fault:
-        reason = reason_of(fault.orig)
-        if reason is None:
-            raise
-        raise JournalUnwritable(reason, where(engine)) from fault
+    """Open a transaction that writes, one writer at a time; commit at the end of the block."""
+    with engine.execution_options(writes=True).begin() as transaction:
+        if engine.dialect.name == "postgresql":
+            transaction.execute(select(func.pg_advisory_xact_lock(_TURN)))
+        yield transaction
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Open a connection that sees one state of the database and changes nothing.
-
-    Raises `JournalUnusable` if the database cannot be read.
-    """
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except DBAPIError as fault:
-        reason = reason_of(fault.orig)
-        if reason is None:
-            raise
-        raise JournalUnusable(f"{where(engine)} cannot be read: {MENDING[reason]}") from fault
+    """Open a connection that changes nothing."""
+    with engine.connect() as connection:
+        yield connection
 
 
 def where(engine: Engine) -> str:
@@ -337,6 +306,33 @@ def _seals_in(connection: Connection, stream: StreamId | None) -> tuple[Seal, ..
 # Opening
 
 
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as fault:
+        raise JournalUnusable(
+            "the database URL is none; write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        ) from fault
+
+
+def _engine_of(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"options": "-c synchronous_commit=on"},
+        )
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise JournalUnusable(
+            f"no journal can be kept in {url.render_as_string()}; write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        )
+    _require_folder(url.database)
+    engine = create_engine(url.set(drivername="sqlite"))
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
 def _require_folder(database: str) -> None:
     folder = Path(database.removeprefix("file:")).parent
     if not folder.is_dir():
@@ -365,6 +361,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -374,11 +371,14 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _sqlite_to_read(path: Path) -> Engine:
-    query = {"mode": "ro", "uri": "true"}
-    engine = create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+def _in_our_words(context: ExceptionContext) -> Exception | None:
+    reason = reason_of(context.original_exception)
+    asked = context.connection or context.engine
+    if reason is None or asked is None:
+        return None
+    if asked.get_execution_options().get("writes", False):
+        return JournalUnwritable(reason, where(asked.engine))
+    return JournalUnusable(f"{where(asked.engine)} cannot be read: {MENDING[reason]}")
 
 
 @contextmanager

@@ -5,40 +5,38 @@ looks at what stands in the journal, so running it again changes nothing.
 """
 
 import asyncio
-from collections.abc import Callable
 
 from diemcau.conduct.clock import Clock
 from diemcau.core import tasks
 from diemcau.core.conclusions import ConclusionAdopted
 from diemcau.core.convening import Facts
-from diemcau.core.ids import CommandId, ConferenceId, StreamId
+from diemcau.core.floor import SpeechCorrected
+from diemcau.core.ids import CommandId, ConferenceId
+from diemcau.core.notes import NoteCorrected
 from diemcau.core.roles import Role
+from diemcau.core.rollcall import AttendanceCorrected
 from diemcau.core.stages import ConferenceConvened, ConferenceSealed
 from diemcau.journal import streams
 from diemcau.journal.journal import AlreadyAppended, Journal
-from diemcau.journal.record import Author, Record, Seal
-
-Sign = Callable[[StreamId, int, str], Seal]
-"""Sign a stream's hash at a version."""
+from diemcau.journal.record import Author, Record
+from diemcau.journal.seal import SealKey, seal_stream
 
 SYSTEM = Author(role=Role.SYSTEM.value)
 
 
-async def run_errands(journal: Journal, clock: Clock, conference: ConferenceId, sign: Sign) -> None:
+async def run_errands(journal: Journal, clock: Clock, conference: ConferenceId, key: SealKey) -> None:
     """Do what follows from the conference's records and has not been done. Raises what the journal raises."""
     records = await asyncio.to_thread(lambda: tuple(journal.read(streams.formal(conference))))
     await asyncio.to_thread(_set_tasks, journal, clock, records)
-    await asyncio.to_thread(_seal, journal, records, sign)
+    await asyncio.to_thread(_seal, journal, clock, records, key)
 
 
 def calls_for_errand(records: tuple[Record, ...]) -> bool:
-    """Say whether something must follow from `records`."""
-    sealed = any(record.event_version and _is_after_seal(record) for record in records)
-    return sealed or any(isinstance(record.event, ConclusionAdopted | ConferenceSealed) for record in records)
+    """Say whether something must follow from `records`; a correction after the seal is sealed anew."""
+    return any(isinstance(record.event, _CALLING) for record in records)
 
 
-def _is_after_seal(record: Record) -> bool:
-    return type(record.event).__name__.endswith("Corrected")
+_CALLING = (ConclusionAdopted, ConferenceSealed, AttendanceCorrected, SpeechCorrected, NoteCorrected)
 
 
 def _set_tasks(journal: Journal, clock: Clock, records: tuple[Record, ...]) -> None:
@@ -57,9 +55,9 @@ def _set_tasks(journal: Journal, clock: Clock, records: tuple[Record, ...]) -> N
         return
 
 
-def _seal(journal: Journal, records: tuple[Record, ...], sign: Sign) -> None:
+def _seal(journal: Journal, clock: Clock, records: tuple[Record, ...], key: SealKey) -> None:
     if not any(isinstance(record.event, ConferenceSealed) for record in records):
         return
     last = records[-1]
     if all(seal.version != last.version for seal in journal.seals(last.stream)):
-        journal.keep_seal(sign(last.stream, last.version, last.hash))
+        seal_stream(journal, last.stream, key=key, at=clock.now())

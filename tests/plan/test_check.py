@@ -147,6 +147,7 @@ CONFERENCE_FAULTS = [
     conference("minutes = 20", "minutes = 0", C.OUT_OF_RANGE, "minutes", "0"),
     conference("minutes = 20", "minutes = true", C.OUT_OF_RANGE, "minutes", "True"),
     conference('kind = "opening"', 'kind = "party"', C.UNKNOWN_CHOICE, "kind", "party"),
+    conference('kind = "lesson"', 'kind = "lesson"\nhorizon = "year"', C.HORIZON_NOT_ALLOWED, "horizon", "year"),
     conference('kind = "lesson"', 'kind = "joke"', C.UNKNOWN_CHOICE, "kind", "joke"),
     conference("pages = 3", 'pages = 3\nfile = "../secret.pdf"', C.OUTSIDE_FOLDER, "file", "../secret.pdf"),
     conference("pages = 3", 'pages = 3\nfile = "report.pdf"', C.OUTSIDE_FOLDER, "file", "report.pdf"),

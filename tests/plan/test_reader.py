@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diemcau.core.convening import Horizon, ItemKind
+from diemcau.core.convening import ExpectedCount, Horizon, ItemKind
 from diemcau.core.regulations import AtEnd, Conduct, DeputyTakes, Order, Regulations
 from diemcau.plan import FaultyPlan, Plan, read_plan
 from diemcau.plan.model import ConclusionItem, Duty, Expected, Language
@@ -35,7 +35,10 @@ def test_a_sound_plan_is_read_whole(plan: Plan) -> None:
         speeches=1,
         delegates_present=4,
         tasks=2,
-        conclusion=(("lesson", 1), ("year_task", 1)),
+        conclusion=(
+            ExpectedCount(kind=ItemKind.LESSON, horizon=None, count=1),
+            ExpectedCount(kind=ItemKind.TASK, horizon=Horizon.YEAR, count=1),
+        ),
     )
 
 
@@ -95,7 +98,7 @@ def test_an_item_for_all_is_for_every_remote_unit(plan: Plan) -> None:
 
     assert plan.units_for(task) == ("hills", "coast")
     assert plan.tasks.due(task) == date(2026, 12, 31)
-    assert task.counted_as == "year_task"
+    assert plan.expected.counts == {"lesson": 1, "year_task": 1}
 
 
 def test_an_item_for_named_units_is_for_those(folder: Path) -> None:

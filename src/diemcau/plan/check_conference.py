@@ -21,10 +21,11 @@ from diemcau.plan.run_of_show import (
     Adopt,
     BeginItem,
     Close,
-    CloseRollcall,
+    CloseRollCall,
     Draft,
     Grant,
     Open,
+    OpenRollCall,
     ReadOut,
     ReportAttendance,
     Request,
@@ -104,7 +105,7 @@ def _check_conclusion(prepared: Prepared, tables: Tables) -> None:
             if units is not None and unit not in units:
                 section.blame(FaultCode.UNKNOWN_UNIT, "units", found=unit)
         default = "due_year" if item.horizon is Horizon.YEAR else "due_term"
-        given = section.has("due") or (item.horizon is not None and tasks.has(default))
+        given = section.has("due") or tasks.has(default)
         if prepared.tasks.makes_tasks(item) and not given:
             section.blame(FaultCode.NO_DUE_DATE, "due", found=item.text, wanted=default)
 
@@ -131,7 +132,7 @@ def _check_step(
             _check_sites(section, "site", () if site is None else (site,), sites)
         case ShowPage():
             _check_page(section, placed.step, prepared)
-        case Open() | CloseRollcall() | Adjourn() | Resume() | Draft() | ReadOut() | Adopt() | Close():
+        case Open() | OpenRollCall() | CloseRollCall() | Adjourn() | Resume() | Draft() | ReadOut() | Adopt() | Close():
             pass
         case _:
             assert_never(placed.step)

@@ -28,9 +28,10 @@ from diemcau.plan.rulesets import Ruleset
 from diemcau.plan.toml_file import Section
 
 _DEFAULTS = Regulations()
-_LONGEST_TURN = 240
+_LONGEST_TURN = 120
 _MOST_PAGES = 2000
 _LONGEST_ITEM = 2000
+_WITHOUT_HORIZON = (ItemKind.LESSON, ItemKind.SOLUTION_GROUP)
 _LONGEST_DAY = 24 * 60
 
 
@@ -206,6 +207,8 @@ def _conclusion_item(section: Section) -> ConclusionItem:
     horizon = section.choice("horizon", Horizon.TERM) if section.has("horizon") else None
     if kind is ItemKind.TASK:
         section.must("horizon", '"year"')
+    if horizon is not None and kind in _WITHOUT_HORIZON:
+        section.blame(FaultCode.HORIZON_NOT_ALLOWED, "horizon", wanted=kind.value)
     return ConclusionItem(
         kind=kind,
         horizon=horizon,

@@ -37,7 +37,7 @@ def count_expected(
         speeches=sum(isinstance(step, Grant) for step in steps),
         delegates_present=_delegates_present(delegates, steps),
         tasks=sum(len(item.units) or everyone for item in conclusion if tasks.makes_tasks(item)),
-        conclusion=tuple(counted(conclusion).items()),
+        conclusion=counted(conclusion),
     )
 
 
@@ -48,7 +48,7 @@ def check_expected(section: Section, expected: Expected, unknown: frozenset[str]
         "speeches": expected.speeches,
         "delegates_present": expected.delegates_present,
         "tasks": expected.tasks,
-        **dict(expected.conclusion),
+        **expected.counts,
     }
     for key in section.content:
         declared = section.whole(key, -1, 0, _MOST)

@@ -61,5 +61,6 @@ class FaultCode(StrEnum):
     VALID_TO_BEFORE_VALID_FROM = "valid_to_before_valid_from"
     UNIT_NOT_VALID = "unit_not_valid"
     SAME_GRID_PLACE = "same_grid_place"
+    HORIZON_NOT_ALLOWED = "horizon_not_allowed"
     NO_DUE_DATE = "no_due_date"
     COUNT_DIFFERS = "count_differs"

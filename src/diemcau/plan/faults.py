@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from diemcau.plan.fault_codes import FaultCode
-from diemcau.plan.wording import WORDING, Sentence
+from diemcau.plan.sentences import Sentence
+from diemcau.plan.wording import WORDING
 
 __all__ = ["Fault", "FaultCode", "Faults", "FaultyPlan", "Place", "Tongue", "Unfit"]
 

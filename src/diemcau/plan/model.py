@@ -4,12 +4,12 @@ Not the state of a conference (that is `core`), and not the files that it was re
 Every name is NFC-normalised, every code an ASCII slug, and every code that is named exists.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from diemcau.core.convening import AgendaKind, Horizon, ItemKind, count_name
+from diemcau.core.convening import AgendaKind, ExpectedCount, Horizon, ItemKind, count_name
 from diemcau.core.ids import AgendaId, ConferenceId, HandoutId, PersonId, SiteId, UnitCode
 from diemcau.core.regulations import Regulations
 from diemcau.plan.rulesets import Ruleset
@@ -154,15 +154,13 @@ class ConclusionItem:
     units: tuple[UnitCode, ...]
     due: date | None
 
-    @property
-    def counted_as(self) -> str:
-        """Return the name under which the item is counted, such as `term_task`."""
-        return count_name(self.kind, self.horizon)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPolicy:
-    """Which kinds of item make tasks, and by when where an item names no day."""
+    """Which kinds of item make tasks, and by when where an item names no day.
+
+    An item without a horizon is due when the term ends.
+    """
 
     kinds: tuple[ItemKind, ...]
     due_term: date | None
@@ -174,19 +172,23 @@ class TaskPolicy:
 
     def due(self, item: ConclusionItem) -> date | None:
         """Return the day by which the tasks of `item` are due."""
-        horizon = {Horizon.TERM: self.due_term, Horizon.YEAR: self.due_year, None: None}
-        return item.due or horizon[item.horizon]
+        return item.due or (self.due_year if item.horizon is Horizon.YEAR else self.due_term)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a rehearsal of the plan must come to; `conclusion` counts by kind and horizon."""
+    """What a rehearsal of the plan must come to."""
 
     sites: int
     speeches: int
     delegates_present: int
     tasks: int
-    conclusion: tuple[tuple[str, int], ...]
+    conclusion: tuple[ExpectedCount, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The counts of the conclusion by name, such as `term_task`."""
+        return {count_name(one.kind, one.horizon): one.count for one in self.conclusion}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,9 +287,10 @@ def remote_units(sites: Sequence[Site]) -> tuple[UnitCode, ...]:
     return tuple(dict.fromkeys(site.unit for site in sites if site.unit not in central))
 
 
-def counted(conclusion: Sequence[ConclusionItem]) -> Mapping[str, int]:
-    """Count the items of a conclusion by kind and horizon, in order of first appearance."""
-    counts: dict[str, int] = {}
+def counted(conclusion: Sequence[ConclusionItem]) -> tuple[ExpectedCount, ...]:
+    """Count the items of a conclusion in order of first appearance; tasks by their horizon."""
+    counts: dict[tuple[ItemKind, Horizon | None], int] = {}
     for item in conclusion:
-        counts[item.counted_as] = counts.get(item.counted_as, 0) + 1
-    return counts
+        key = (item.kind, item.horizon if item.kind is ItemKind.TASK else None)
+        counts[key] = counts.get(key, 0) + 1
+    return tuple(ExpectedCount(kind=kind, horizon=horizon, count=count) for (kind, horizon), count in counts.items())

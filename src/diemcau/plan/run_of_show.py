@@ -12,6 +12,13 @@ from diemcau.core.ids import AgendaId, HandoutId, PersonId, SiteId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRollCall:
+    """The roll call is opened."""
+
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportAttendance:
     """Sites report their roll call: everyone is there but the delegates named as absent."""
 
@@ -21,7 +28,7 @@ class ReportAttendance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CloseRollcall:
+class CloseRollCall:
     """The roll call is closed."""
 
     wait: timedelta
@@ -124,8 +131,9 @@ class Close:
 
 
 Step: TypeAlias = (
-    ReportAttendance
-    | CloseRollcall
+    OpenRollCall
+    | ReportAttendance
+    | CloseRollCall
     | Open
     | BeginItem
     | Request

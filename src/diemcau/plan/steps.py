@@ -13,10 +13,11 @@ from diemcau.plan.run_of_show import (
     Adopt,
     BeginItem,
     Close,
-    CloseRollcall,
+    CloseRollCall,
     Draft,
     Grant,
     Open,
+    OpenRollCall,
     ReadOut,
     ReportAttendance,
     Request,
@@ -38,8 +39,9 @@ _WAIT_SECONDS = 1
 class StepKind(StrEnum):
     """The words of `step` in the file."""
 
+    OPEN_ROLL_CALL = "open_roll_call"
     REPORT_ATTENDANCE = "report_attendance"
-    CLOSE_ROLLCALL = "close_rollcall"
+    CLOSE_ROLL_CALL = "close_roll_call"
     OPEN = "open"
     BEGIN_ITEM = "begin_item"
     REQUEST = "request"
@@ -130,6 +132,8 @@ _ALL_KEYS = frozenset().union(*_OWN_KEYS.values())
 def _step(kind: StepKind, section: Section, sites: tuple[SiteId, ...]) -> Step:  # noqa: C901, PLR0912 - one line a case
     wait = timedelta(seconds=section.whole("wait_seconds", _WAIT_SECONDS, 0, _LONGEST_WAIT))
     match kind:
+        case StepKind.OPEN_ROLL_CALL:
+            return OpenRollCall(wait=wait)
         case StepKind.REPORT_ATTENDANCE:
             return _attendance(section, sites, wait)
         case StepKind.BEGIN_ITEM:
@@ -144,8 +148,8 @@ def _step(kind: StepKind, section: Section, sites: tuple[SiteId, ...]) -> Step: 
         case StepKind.SHOW:
             page = section.whole("page", 1, 1, 2000)
             return ShowPage(handout=HandoutId(section.code("handout")), page=page, wait=wait)
-        case StepKind.CLOSE_ROLLCALL:
-            return CloseRollcall(wait=wait)
+        case StepKind.CLOSE_ROLL_CALL:
+            return CloseRollCall(wait=wait)
         case StepKind.OPEN:
             return Open(wait=wait)
         case StepKind.ADJOURN:

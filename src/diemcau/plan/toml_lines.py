@@ -27,6 +27,8 @@ def line_numbers(text: str) -> dict[Path, int]:
         if header := _HEADER.match(line):
             here = _opened(_split(header[2]), counts, is_array=header[1] == "[[")
             lines.setdefault(here, number)
+            if header[1] == "[[":
+                lines.setdefault(here[:-1], number)
         elif key := _KEY.match(line):
             lines.setdefault(here + _split(key[1]), number)
             fence = _open_fence(line)

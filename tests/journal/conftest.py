@@ -1,5 +1,6 @@
 """The three journals that the contract is for, and the PostgreSQL server behind one of them."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -11,7 +12,7 @@ from diemcau.journal.journal import Journal
 from diemcau.journal.memory import MemoryJournal
 from diemcau.journal.sql import SqlJournal, engine_for, open_journal
 from tests.journal import postgres
-from tests.journal.samples import CODEC
+from tests.journal.samples import CODEC, HELD, HUNG, VINH, MoonRose, write
 
 _NEXT = count(1)
 
@@ -73,3 +74,23 @@ def journal(request: pytest.FixtureRequest, opened: Callable[[str], SqlJournal])
         return MemoryJournal(CODEC)
     kind = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     return opened(str(request.getfixturevalue(kind)))
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a journal of two streams: Huế at positions 1–3 and 7–8, Vinh at 4–6."""
+    path = tmp_path_factory.mktemp("template") / "journal.sqlite"
+    engine = engine_for(f"sqlite:///{path}")
+    journal = open_journal(engine, CODEC)
+    write(journal, HUNG, HELD, MoonRose())
+    write(journal, HELD, HUNG, HELD, stream=VINH)
+    write(journal, HUNG)
+    write(journal, HELD)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def path(template: Path, tmp_path: Path) -> Path:
+    """Copy the journal of two streams, to be spoiled."""
+    return Path(shutil.copy(template, tmp_path / "journal.sqlite"))

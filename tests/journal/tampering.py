@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from diemcau.journal.chain import Stored, hash_of
+from diemcau.journal.diagnosis import Finding
+from diemcau.journal.sql import engine_to_read, open_to_read
+from diemcau.journal.verify import Report, verify
+from tests.journal.samples import CODEC
 
 COLUMNS = (
     "position",
@@ -21,6 +25,20 @@ COLUMNS = (
     "previous",
     "hash",
 )
+
+
+def verified(path: Path) -> Report:
+    """Verify the journal in a file."""
+    engine = engine_to_read(f"sqlite:///{path}")
+    try:
+        return verify(open_to_read(engine, CODEC))
+    finally:
+        engine.dispose()
+
+
+def found(path: Path) -> list[tuple[Finding, str, int]]:
+    """Return what is found in the file: finding, stream, version."""
+    return [(one.finding, one.stream, one.version) for one in verified(path).faults]
 
 
 @contextmanager

@@ -214,6 +214,7 @@ class MoqNode:
         self._certificate = certificate
         self._resources = contextlib.AsyncExitStack()
         self._server: moq.Server | None = None
+        self._fingerprints: tuple[str, ...] = ()
         self._tasks: set[asyncio.Task[None]] = set()
         self._guests: set[MoqGuest] = set()
 
@@ -239,11 +240,12 @@ class MoqNode:
         except moq.Error as error:
             raise FabricError(self._sentence(error)) from error
         self._server = server
+        self._fingerprints = tuple(server.cert_fingerprints())  # busy once it accepts
         self._begin(self._accept(door))
 
     def fingerprints(self) -> tuple[str, ...]:
         """SHA-256 of each certificate, in lower-case hex."""
-        return tuple(self._listening().cert_fingerprints())
+        return self._fingerprints
 
     def new_outlet(self) -> Outlet:
         """Make something to offer; nobody reads it before `Door.offer` returns it."""

@@ -65,7 +65,6 @@ class Player:
     def _acts(self, step: Step) -> Iterator[Act]:
         match step:
             case steps.ReportAttendance():
-                yield Ask(role=Role.SECRETARY, command=rollcall.OpenRollCall())
                 yield from self._reports(step)
             case steps.Request(site=site, topic=topic):
                 yield from self._request(site, topic)
@@ -81,7 +80,8 @@ class Player:
 
     def _of_the_chair(
         self,
-        step: steps.CloseRollcall
+        step: steps.OpenRollCall
+        | steps.CloseRollCall
         | steps.Open
         | steps.BeginItem
         | steps.ShowPage
@@ -92,7 +92,9 @@ class Player:
         | steps.Close,
     ) -> Iterator[Act]:
         match step:
-            case steps.CloseRollcall():
+            case steps.OpenRollCall():
+                yield Ask(role=Role.CHAIR, command=rollcall.OpenRollCall())
+            case steps.CloseRollCall():
                 yield Ask(role=Role.SECRETARY, command=rollcall.CloseRollCall())
             case steps.Open():
                 yield Ask(role=Role.CHAIR, command=stages.OpenConference())

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import websockets
 
 from diemcau.core.conference import Command
-from diemcau.web.encode import to_wire
+from diemcau.web.encode import encode
 
 _BEAT_EVERY = 1.0
 _ANSWER_WITHIN = 20.0
@@ -69,7 +69,7 @@ class DeskSocket:
         number, name = secrets.token_hex(8), type(command).__name__
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         try:
-            await self._line.send(json.dumps({"kind": "ask", "id": number, "name": name, "body": to_wire(command)}))
+            await self._line.send(json.dumps({"kind": "ask", "id": number, "name": name, "body": encode(command)}))
             async with asyncio.timeout(_ANSWER_WITHIN):
                 found = await answer
         finally:

@@ -40,7 +40,7 @@ class Projector:
 
     def rebuild(self) -> int:
         """Empty every projection and fill it again from the first record; return how many records were read."""
-        with self._engine.begin() as connection:
+        with self._engine.execution_options(writes=True).begin() as connection:
             for table, _ in PROJECTIONS.values():
                 connection.execute(delete(table))
             connection.execute(delete(PROGRESS))
@@ -50,7 +50,7 @@ class Projector:
         _, apply = PROJECTIONS[name]
         read = 0
         while records := self._journal.follow(after=self._position(name), limit=BATCH):
-            with self._engine.begin() as connection:
+            with self._engine.execution_options(writes=True).begin() as connection:
                 for record in records:
                     apply(connection, record)
                 _move(connection, name, records[-1].position)

@@ -1,0 +1,1 @@
+"""Where the parts meet: a server is put together here, and nothing else is decided here."""

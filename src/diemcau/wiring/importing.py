@@ -1,0 +1,74 @@
+"""Taking a checked plan in: people and halls into the directory, then the conference into the journal.
+
+The conference's first event is written last: until then there is no conference, and taking the
+same plan in again goes on where it stopped.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from diemcau.conduct.clock import Clock
+from diemcau.conduct.desk import convene
+from diemcau.directory.changes import set_halls, set_units
+from diemcau.directory.models import ALWAYS, Hall, Person, Unit
+from diemcau.directory.people import remember
+from diemcau.journal import streams
+from diemcau.journal.journal import Journal
+from diemcau.journal.record import Author
+from diemcau.plan.convening import facts_of, person_id
+from diemcau.plan.model import Plan
+
+BY = "plan"
+
+
+class ConvenedAlready(Exception):  # noqa: N818 (a fact, as in the core)
+    """The journal has a conference of that id; a plan that was taken in isn't taken in again."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(
+            f"The conference {plan.id} was convened before and stands in the journal; "
+            "give the plan another id in conference.toml to convene a new one."
+        )
+
+
+async def take_in(plan: Plan, *, journal: Journal, engine: Engine, clock: Clock) -> None:
+    """Convene the conference of `plan`. Raises `ConvenedAlready`."""
+    if journal.version(streams.formal(plan.id)):
+        raise ConvenedAlready(plan)
+    at = clock.now()
+    _remember_units(plan, engine, at)
+    digests = remember(engine, _people(plan), author=BY, at=at)
+    await convene(journal, clock, facts_of(plan, digests), Author(role=BY))
+
+
+def _people(plan: Plan) -> tuple[Person, ...]:
+    return tuple(
+        Person(person=person_id(plan.id, one), name=one.name, office=one.office(plan.language))
+        for one in plan.delegates
+    )
+
+
+def _remember_units(plan: Plan, engine: Engine, at: datetime) -> None:
+    units = tuple(
+        Unit(
+            code=unit.code,
+            parent=unit.parent,
+            name=unit.name_vi,
+            name_en=unit.name_en,
+            short_name=unit.short_name,
+            protocol=unit.protocol,
+            kind=unit.kind,
+            row=unit.grid_row,
+            column=unit.grid_column,
+            valid_from=unit.valid_from or ALWAYS,
+            valid_to=unit.valid_to,
+        )
+        for unit in plan.units
+    )
+    halls = tuple(
+        Hall(site=site.code, unit=site.unit, address=site.hall_address, technician_telephone=site.technician_telephone)
+        for site in plan.sites
+    )
+    set_units(engine, units, author=BY, at=at)
+    set_halls(engine, halls, day=plan.starts_at.date(), author=BY, at=at)

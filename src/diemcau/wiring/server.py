@@ -1,0 +1,170 @@
+"""A server put together: journal, directory, desks, media, projections and what follows them.
+
+What it is to serve stands in the settings; which conferences it runs stands in the journal.
+"""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from diemcau.conduct.alarms import Surroundings
+from diemcau.conduct.clock import Clock, WallClock
+from diemcau.conduct.desk import Desk
+from diemcau.conduct.desks import Desks
+from diemcau.conduct.errands import calls_for_errand, run_errands
+from diemcau.core import sites
+from diemcau.core.ids import ConferenceId, PersonId, SiteId
+from diemcau.directory.models import open_directory
+from diemcau.directory.people import find_all
+from diemcau.directory.queries import all_halls
+from diemcau.journal import streams
+from diemcau.journal.events import CODEC
+from diemcau.journal.seal import key_from
+from diemcau.journal.sql import engine_for, open_journal
+from diemcau.media.fabric import Admission, Refusal
+from diemcau.media.follower import follow_air, follow_board
+from diemcau.media.lines import Line
+from diemcau.media.moq_fabric import Certificate, MoqNode
+from diemcau.media.passes import Passes, load_key
+from diemcau.media.studio import Studio
+from diemcau.plan.model import Plan
+from diemcau.projections.projector import Projector
+from diemcau.settings import Settings
+from diemcau.web.encode import text_of
+from diemcau.wiring.importing import take_in
+
+LOG = logging.getLogger(__name__)
+ROOM_NEEDED = 16 * 2**20
+LOOK_FOR_ROOM_EVERY = timedelta(seconds=1)
+
+
+class Server:
+    """Everything that runs on one machine for its conferences, but for the door (`web`)."""
+
+    def __init__(self, settings: Settings, *, media_certificate: Certificate | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = WallClock()
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self.engine = engine_for(settings.journal_url)
+        self.journal = open_journal(self.engine, CODEC)
+        open_directory(self.engine)
+        self.passes = Passes(load_key(settings.data))
+        self.seal_key = key_from(settings.data / "seal.key")
+        self.projector = Projector(self.journal, self.engine)
+        self.desks = Desks(self.journal, self.clock)
+        node = MoqNode(settings.host, settings.media_port, media_certificate)
+        self.studio = Studio(node, admit=self._admit, on_line=self._hear_line)
+        self._jobs: set[asyncio.Task[None]] = set()
+        self._projecting = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Listen for media and run every conference that the journal has."""
+        await self.studio.start()
+        for stream in await asyncio.to_thread(self.journal.streams):
+            conference = streams.conference_of(stream)
+            if conference is not None:
+                await self.open(conference)
+
+    async def stop(self) -> None:
+        """Stop following, then close the media. What was acknowledged is in the journal."""
+        for job in self._jobs:
+            job.cancel()
+        await asyncio.gather(*self._jobs, return_exceptions=True)
+        await self.desks.stop()
+        await self.studio.stop()
+        self.engine.dispose()
+
+    async def convene(self, plan: Plan) -> Desk:
+        """Take a plan in and run its conference. Raises `ConvenedAlready`."""
+        await take_in(plan, journal=self.journal, engine=self.engine, clock=self.clock)
+        return await self.open(plan.id)
+
+    async def open(self, conference: ConferenceId) -> Desk:
+        """Run a conference that the journal has."""
+        desk = await self.desks.open(conference, await self._offices(conference))
+        facts = desk.formal.facts
+        telephones = {hall.site: hall.technician_telephone for hall in await asyncio.to_thread(all_halls, self.engine)}
+        desk.note_surroundings(Surroundings(telephones=telephones))
+        await self.studio.open_conference(conference, facts.main_site, frozenset(site.site for site in facts.sites))
+        await run_errands(self.journal, self.clock, conference, self.seal_key)
+        await self.project()
+        self._begin(follow_air(desk, self.studio))
+        self._begin(follow_board(desk, self.studio, _board_text))
+        self._begin(self._follow(desk))
+        self._begin(self._look_for_room(desk))
+        return desk
+
+    async def project(self) -> None:
+        """Bring what people read level with the journal."""
+        async with self._projecting:
+            await asyncio.to_thread(self.projector.catch_up)
+
+    async def _follow(self, desk: Desk) -> None:
+        """Do what follows from what was written: errands, projections, cameras that were let in."""
+        with desk.watch() as watch:
+            while True:
+                for change in await watch.change():
+                    for record in change.records:
+                        if isinstance(record.event, sites.CameraLetIn):
+                            self.studio.let_camera_in(desk.conference, record.event.site)
+                    if calls_for_errand(change.records):
+                        await run_errands(self.journal, self.clock, desk.conference, self.seal_key)
+                await self.project()
+
+    async def _look_for_room(self, desk: Desk) -> None:
+        """While the journal takes nothing, look whether there is room again."""
+        while True:
+            await asyncio.sleep(LOOK_FOR_ROOM_EVERY.total_seconds())
+            if desk.surroundings.unwritable_since is not None and self._has_room():
+                desk.note_surroundings(replace(desk.surroundings, unwritable_since=None))
+
+    def _has_room(self) -> bool:
+        return shutil.disk_usage(self.settings.data).free >= ROOM_NEEDED
+
+    async def _offices(self, conference: ConferenceId) -> Mapping[PersonId, str]:
+        convened = await asyncio.to_thread(lambda: next(self.journal.read(streams.formal(conference))))
+        digests = {one.person: one.digest for one in convened.event.facts.delegates}  # type: ignore[attr-defined]
+        people = await asyncio.to_thread(find_all, self.engine, digests)
+        return {person: found.office for person, found in people.items()}
+
+    async def _admit(self, token: str) -> Admission | Refusal:
+        return self.passes.admit(token, self.clock.now())
+
+    def _hear_line(self, conference: ConferenceId, site: SiteId, line: Line) -> None:
+        desk = self.desks.find(conference)
+        if desk is None:
+            return
+        command = sites.NoteLineLost(site=site) if line is Line.LOST else sites.NoteLineUp(site=site)
+        self._begin(desk.note(command))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        job = asyncio.get_running_loop().create_task(_logged(work))
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+
+
+async def _logged(work: Coroutine[Any, Any, None]) -> None:
+    """Let a follower's fault be seen in the log; the others go on."""
+    with contextlib.suppress(asyncio.CancelledError):
+        try:
+            await work
+        except Exception:
+            LOG.exception("a follower ended with a fault")
+
+
+def _board_text(desk: Desk) -> bytes:
+    sections = desk.public_board()
+    return text_of(
+        {"position": desk.position, "sections": {name.value: one for name, one in sections.items()}}
+    ).encode()
+
+
+def documents_folder(settings: Settings, conference: ConferenceId) -> Path:
+    """Return where the documents of a conference are kept."""
+    return settings.data / "documents" / conference

@@ -1,0 +1,1 @@
+"""What is signed: minutes, notice of conclusions, attendance list and each site's article."""

@@ -1,0 +1,150 @@
+"""A site's article: what happened at the conference, told from one site's point of view.
+
+Central facts come from the same wording as every other document's, so that the articles of
+all sites agree in every title and figure, while each names its own chair and speeches.
+"""
+
+from diemcau.core.ids import PersonId, SiteId
+from diemcau.documents.frame import conclusion_blocks, framed
+from diemcau.documents.model import Block, Document, DocumentKind, Paragraph
+from diemcau.documents.wording import Wording, capital, stop
+from diemcau.projections.proceedings import (
+    ADOPTED,
+    CLOSED,
+    FACTS,
+    OPENED,
+    SiteAttendance,
+    Speech,
+    conclusion,
+    sources_of,
+    speeches,
+    written_statements,
+)
+
+END = "./."
+"""How a news item ends, whatever the ruleset."""
+
+
+def article(wording: Wording, site: SiteId) -> Document:
+    """Return the article of `site`."""
+    told = wording.proceedings
+    opened = told.conference.stages.opened_at or wording.facts.starts_at
+    opening = wording.say(
+        "article.opening",
+        time=wording.half_day(opened),
+        organiser=wording.organiser(),
+        title=wording.facts.title,
+    )
+    return framed(
+        wording,
+        DocumentKind.ARTICLE,
+        heading=wording.facts.title.upper(),
+        subject="",
+        site=site,
+        blocks=(
+            Paragraph(text=opening, sources=sources_of(told, FACTS, OPENED)),
+            Paragraph(text=_presided(wording), sources=sources_of(told, FACTS)),
+            _here(wording, site),
+            *_speeches(wording, site),
+            *_conclusion(wording),
+            *_end(wording),
+        ),
+    )
+
+
+def _presided(wording: Wording) -> str:
+    return capital(
+        wording.say(
+            "article.presided",
+            chair=wording.honoured(wording.chair),
+            main=wording.main_site(),
+            count=wording.count(len(wording.facts.sites) - 1, "site_joining"),
+        )
+    )
+
+
+def _here(wording: Wording, site: SiteId) -> Paragraph:
+    hall = next(one for one in wording.attendance if one.site.site == site)
+    chair = wording.on_duty("chair", site)
+    person = None if chair is None else chair.person
+    others = _others(wording, hall, person)
+    key = "article.here_absent" if not hall.reported else _told_as(hall, others)
+    text = wording.say(
+        key,
+        site=wording.site_within(site),
+        chair=wording.honoured(person),
+        others=others,
+        people=wording.count(hall.people, "person"),
+    )
+    return Paragraph(text=text, sources=hall.sources)
+
+
+def _told_as(hall: SiteAttendance, others: str) -> str:
+    if not others:
+        return "article.here_alone"
+    return "article.at_main" if hall.site.main else "article.here"
+
+
+def _others(wording: Wording, hall: SiteAttendance, chair: PersonId | None) -> str:
+    """Name those present beside the site's chair, each office once; those erased are counted only."""
+    people = (one for one in hall.present if one != chair and wording.people.office_of(one) is not None)
+    guests = tuple(f"{wording.figure(one.count)} {one.category}" for one in hall.guests if one.count)
+    return wording.listed((*dict.fromkeys(wording.person(one) for one in people), *guests))
+
+
+def _speeches(wording: Wording, site: SiteId) -> tuple[Block, ...]:
+    spoken = speeches(wording.proceedings)
+    if not spoken:
+        return (Paragraph(text=wording.say("article.no_speeches")),)
+    halls = dict.fromkeys(wording.site_name(one.site) for one in spoken)
+    text = wording.say(
+        "article.speeches", count=wording.count(len(spoken), "speech"), sites=wording.listed(tuple(halls))
+    )
+    every = tuple(sorted({position for one in spoken for position in one.sources}))
+    return (Paragraph(text=text, sources=every), *_ours(wording, site, spoken))
+
+
+def _ours(wording: Wording, site: SiteId, spoken: tuple[Speech, ...]) -> tuple[Block, ...]:
+    said = tuple(
+        Paragraph(text=_our_speech(wording, one), quoted=True, sources=one.sources)
+        for one in spoken
+        if one.site == site
+    )
+    written = tuple(
+        Paragraph(
+            text=wording.say("article.ours_written", site=wording.site(site), topic=stop(one.topic)),
+            quoted=True,
+            sources=one.sources,
+        )
+        for one in written_statements(wording.proceedings)
+        if one.site == site
+    )
+    return (*said, *written)
+
+
+def _our_speech(wording: Wording, speech: Speech) -> str:
+    said = wording.say(
+        "article.ours",
+        site=wording.site(speech.site),
+        clock=wording.clock(speech.granted_at),
+        topic=stop(speech.topic),
+    )
+    return " ".join((said, *(f"{stop(one.text)}." for one in speech.notes)))
+
+
+def _conclusion(wording: Wording) -> tuple[Block, ...]:
+    lists = conclusion(wording.proceedings)
+    if not lists:
+        return ()
+    chair = wording.honoured(wording.chair)
+    text = wording.say("article.conclusion", chair=chair, counts=wording.counted(lists))
+    sources = sources_of(wording.proceedings, ADOPTED)
+    return (Paragraph(text=text, sources=sources), *conclusion_blocks(wording, lists, level=2))
+
+
+def _end(wording: Wording) -> tuple[Block, ...]:
+    closed = wording.proceedings.conference.stages.closed_at
+    if closed is None:
+        return (Paragraph(text=wording.say("minutes.not_ended")),)
+    text = wording.say("article.ending", moment=wording.moment(closed)) + END
+    return (Paragraph(text=text, sources=sources_of(wording.proceedings, CLOSED)),)

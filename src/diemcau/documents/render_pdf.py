@@ -1,0 +1,68 @@
+"""A document drawn as PDF, by Typst, with the fonts that ship with the product.
+
+The same document always gives the same bytes. What stands on the pages is `model`'s; how it
+is set is `typst/document.typ`'s.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, time
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import typst
+
+from diemcau.documents.model import Block, Document, NumberedList, numbered
+
+_HERE = Path(str(files(__package__)))
+
+
+def pdf(document: Document) -> bytes:
+    """Return the PDF of `document`."""
+    issued = datetime.combine(document.on, time(), UTC)
+    drawn = _compiler().compile(
+        format="pdf",
+        sys_inputs={"document": json.dumps(_plain(document), ensure_ascii=False)},
+        timestamp=int(issued.timestamp()),
+    )
+    if not isinstance(drawn, bytes):
+        raise TypeError(f"Typst gave {type(drawn).__name__}, not one PDF")
+    return drawn
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_HERE / "fonts")])
+    return typst.Compiler(input=str(_HERE / "typst" / "document.typ"), root=str(_HERE / "typst"), font_paths=fonts)
+
+
+def _plain(document: Document) -> dict[str, object]:
+    width, height = document.paper.millimetres
+    rules = document.ruleset
+    return {
+        "title": document.title,
+        "author": document.issuer,
+        "language": document.language,
+        "on": [document.on.year, document.on.month, document.on.day],
+        "width": width,
+        "height": height,
+        "page": asdict(rules.page),
+        "body": asdict(rules.body),
+        "sizes": asdict(rules.title) | {"signature": asdict(rules.signature)},
+        "left_share": rules.head.left_share,
+        "header": None if document.header is None else asdict(document.header),
+        "heading": document.heading,
+        "subject": document.subject,
+        "blocks": [_block(one) for one in document.blocks],
+        "left": None if document.left is None else asdict(document.left),
+        "right": None if document.right is None else asdict(document.right),
+        "recipients": None if document.recipients is None else asdict(document.recipients),
+        "endnotes": [_block(one) for one in document.endnotes],
+    }
+
+
+def _block(block: Block) -> dict[str, object]:
+    if isinstance(block, NumberedList):
+        return {"type": "list", "items": numbered(block.items)}
+    return {"type": type(block).__name__.lower(), **asdict(block)}

@@ -28,6 +28,7 @@ HANOI, HUE, VINH, DALAT = (SiteId(name) for name in ("hanoi", "hue", "vinh", "da
 SITES = (HANOI, HUE, VINH, DALAT)
 NOWHERE = SiteId("nowhere")
 CHAIR_PERSON = PersonId("hanoi-1")
+DEPUTY_PERSON = PersonId("hanoi-2")
 STRANGER = PersonId("stranger")
 REPORTS, DISCUSSION = AgendaId("reports"), AgendaId("discussion")
 UNITS = tuple(UnitCode(f"unit-{site}") for site in SITES)
@@ -38,7 +39,7 @@ def people_of(site: SiteId) -> tuple[PersonId, ...]:
     return (PersonId(f"{site}-1"), PersonId(f"{site}-2"))
 
 
-def facts(*, rehearsal: bool = False, deputy: PersonId | None = PersonId("hanoi-2"), **rules: object) -> Facts:
+def facts(*, rehearsal: bool = False, deputy: PersonId | None = DEPUTY_PERSON, **rules: object) -> Facts:
     """Return the facts of a conference of four halls under regulations with these `rules`."""
     return Facts(
         conference=ConferenceId("review-2026"),
@@ -128,15 +129,15 @@ def opened(*, connected: Iterable[SiteId] = SITES, **rules: object) -> Play:
     return play
 
 
-def closed(**rules: object) -> Play:
+def closed() -> Play:
     """Return a conference that was opened, its roll called, and closed."""
-    play = opened(**rules)
+    play = opened()
     play.give(rollcall.OpenRollCall(), stages.CloseConference())
     return play
 
 
-def sealed(**rules: object) -> Play:
+def sealed() -> Play:
     """Return a conference whose record was sealed."""
-    play = closed(**rules)
+    play = closed()
     play.give(stages.SealConference())
     return play

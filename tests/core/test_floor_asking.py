@@ -84,8 +84,7 @@ def test_sites_wait_in_the_order_in_which_they_asked() -> None:
 
 def test_where_requests_need_acceptance_they_are_pending_until_they_are_accepted() -> None:
     play = waiting(needs_acceptance=True)
-    assert play.now.floor.queue == ()
-    assert find(play.now.floor, R1).state is RequestState.PENDING
+    assert [one.state for one in play.now.floor.requests] == [RequestState.PENDING] * 3
 
     assert play.give(AcceptRequest(request=R1)) == (RequestAccepted(request=R1, position=1),)
     assert play.give(AcceptRequest(request=R2)) == (RequestAccepted(request=R2, position=2),)
@@ -116,9 +115,7 @@ def test_a_request_is_denied_with_a_reason() -> None:
     play = waiting(needs_acceptance=True)
 
     assert play.refused(DenyRequest(request=R1, reason=" "))[0] == "reason_missing"
-    assert play.give(DenyRequest(request=R1, reason=" Trùng ")) == (
-        RequestDenied(request=R1, reason="Trùng", at=NINE),
-    )
+    assert play.give(DenyRequest(request=R1, reason=" Trùng ")) == (RequestDenied(request=R1, reason="Trùng", at=NINE),)
     assert find(play.now.floor, R1).state is RequestState.DENIED
     assert play.give(asking(HUE))
 

@@ -125,9 +125,7 @@ class FloorMachine(Played):
     def is_corrected(self, request: RequestId) -> None:
         began = self.play.at - MINUTE
         self.give(
-            CorrectSpeech(
-                request=request, granted_at=began, ended_at=self.play.at, reason="Nhầm", author=CHAIR_PERSON
-            )
+            CorrectSpeech(request=request, granted_at=began, ended_at=self.play.at, reason="Nhầm", author=CHAIR_PERSON)
         )
 
     @rule(item=st.sampled_from([REPORTS, DISCUSSION]))
@@ -175,8 +173,9 @@ class FloorMachine(Played):
         over: set[RequestId] = set()
         for event in self.play.events:
             match event:
-                case FloorGranted(request=request, until=until, at=at) | FloorExtended(
-                    request=request, until=until, at=at
+                case (
+                    FloorGranted(request=request, until=until, at=at)
+                    | FloorExtended(request=request, until=until, at=at)
                 ):
                     given[request] = until - at
                     over.discard(request)

@@ -206,9 +206,7 @@ def test_the_chair_takes_the_floor_back_with_a_reason() -> None:
     play = speaking()
 
     assert play.refused(RevokeFloor(reason=" "))[0] == "reason_missing"
-    assert play.give(RevokeFloor(reason=" Lạc đề "))[0] == FloorRevoked(
-        request=R1, site=HUE, reason="Lạc đề", at=NINE
-    )
+    assert play.give(RevokeFloor(reason=" Lạc đề "))[0] == FloorRevoked(request=R1, site=HUE, reason="Lạc đề", at=NINE)
     assert find(play.now.floor, R1).state is RequestState.REVOKED
 
 

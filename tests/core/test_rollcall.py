@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
@@ -179,7 +181,7 @@ def test_an_unknown_site_and_a_missing_reason_are_refused() -> None:
 
 
 @pytest.mark.parametrize("play", [closed, sealed])
-def test_attendance_is_corrected_with_reason_and_author_even_after_the_seal(play: type[Play]) -> None:
+def test_attendance_is_corrected_with_reason_and_author_even_after_the_seal(play: Callable[[], Play]) -> None:
     corrected = play()
 
     happened = corrected.give(correct(guests=GUESTS))

@@ -198,6 +198,7 @@ class Conclusion:
 
 LONGEST_ITEM = 4_000
 MOST_ITEMS = 1_000
+MOST_NAMED = 20
 
 
 def decide(conclusion: Conclusion, command: Command, at: datetime, facts: Facts) -> tuple[Event, ...]:
@@ -296,9 +297,9 @@ def _drafted(conclusion: Conclusion, command: DraftItem, facts: Facts) -> Conclu
         raise HorizonWrong(kind=command.kind.value)
     _need_no_horizon(command.kind, command.horizon)
     known = {unit.unit for unit in facts.units}
-    strangers = set(command.units) - known
-    if strangers or len(set(command.units)) != len(command.units):
-        raise UnitUnknown(units=" ".join(sorted(strangers)))
+    wrong = {unit for unit, times in Counter(command.units).items() if times > 1 or unit not in known}
+    if wrong:
+        raise UnitUnknown(units=" ".join(sorted(wrong)[:MOST_NAMED]))
     return ConclusionItem(
         item=ItemId(f"i{conclusion.drafted + 1}"),
         kind=command.kind,

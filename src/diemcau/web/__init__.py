@@ -1,0 +1,1 @@
+"""The door: HTTP and WebSocket. It parses, asks one thing, and answers; it has no rules."""

@@ -1,0 +1,47 @@
+"""The application: every route and the guard in front of them, put together."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from diemcau.web import apidocs, desk, health, login, metrics, pages, papers, problems
+from diemcau.web.guard import Guard
+from diemcau.web.live import socket
+from diemcau.web.pins import Pins
+from diemcau.web.ports import Parts, Premises
+from diemcau.web.tries import Slowing
+from diemcau.web.visitors import House
+
+PINS = "pins"
+
+
+def create_app(parts: Parts, premises: Premises) -> ASGIApp:
+    """Return the application of a server that stands on `premises` and opens to `parts`."""
+    app = FastAPI(
+        title="Điểm Cầu",
+        version=version("diemcau"),
+        description=apidocs.DESCRIPTION,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        responses=apidocs.PROBLEM,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.house = House(parts=parts, premises=premises)
+    counters = metrics.Metrics(parts.desks)
+    problems.install(app)
+    app.include_router(login.routes(Pins(premises.folder / PINS), Slowing()))
+    app.include_router(desk.routes())
+    app.include_router(papers.routes())
+    app.include_router(health.routes())
+    app.include_router(metrics.routes(counters))
+    app.include_router(apidocs.routes(app))
+    app.include_router(socket.routes(counters))
+    pages.install(app, premises.authority)
+    return Guard(
+        metrics.Counting(app, counters),
+        limits=premises.limits,
+        media_port=lambda: None if parts.media is None else parts.media.port,
+        media_host=premises.media_host,
+    )

@@ -1,0 +1,125 @@
+"""A desk's own routes: who it is, the way to sound and picture, tasks, and a demonstration's script."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from diemcau.core.ids import UnitCode
+from diemcau.core.roles import Role
+from diemcau.media import paths
+from diemcau.web.encode import encode
+from diemcau.web.guard import host_name
+from diemcau.web.problems import Problem
+from diemcau.web.visitors import Visitor, at_desk, house_of, own_origin
+
+PAGE_OF_TASKS = 100
+
+AtDesk = Annotated[Visitor, Depends(at_desk)]
+
+
+class Me(BaseModel):
+    """Who sits at the desk, and in which conference."""
+
+    conference: str
+    role: Role
+    site: str | None
+    language: str
+    demonstration: bool
+    title: str
+    main_site: str
+
+
+class WayToMedia(BaseModel):
+    """Where sound and picture go and come from. The URLs are good for a minute."""
+
+    camera: str | None
+    screen: str
+    fingerprints: list[str]
+    up: str | None
+    program: str
+    latency_ms: int
+
+
+class Run(BaseModel):
+    """Whether the run of show is to go on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    running: bool
+
+
+def routes() -> APIRouter:
+    """Return the routes of a desk."""
+    router = APIRouter(prefix="/d/{desk}", tags=["desk"])
+    router.add_api_route("/me", _me, methods=["GET"], summary="Who this desk is", response_model=Me)
+    router.add_api_route(
+        "/media", _media, methods=["GET"], summary="The way to sound and picture", response_model=WayToMedia
+    )
+    router.add_api_route("/tasks", _tasks, methods=["GET"], summary="The tasks that the conference set")
+    router.add_api_route(
+        "/script",
+        _script,
+        methods=["POST"],
+        status_code=204,
+        summary="Resume or pause a demonstration's run of show",
+        dependencies=[Depends(own_origin)],
+    )
+    return router
+
+
+async def _me(visitor: AtDesk, request: Request) -> Me:
+    facts = visitor.desk.formal.facts
+    return Me(
+        conference=facts.conference,
+        role=visitor.pass_.role,
+        site=visitor.pass_.site,
+        language=facts.language,
+        demonstration=house_of(request).premises.demonstration,
+        title=facts.title,
+        main_site=facts.main_site,
+    )
+
+
+async def _media(visitor: AtDesk, request: Request) -> WayToMedia:
+    house = house_of(request)
+    media, premises = house.parts.media, house.premises
+    if media is None:
+        raise Problem("media_none")
+    host = premises.media_host or host_name(request.headers.get("host", ""))
+    base, pass_ = f"https://{host}:{media.port}", visitor.pass_
+    ticket = house.parts.passes.ticket(pass_, house.parts.clock.now())
+    site = pass_.site
+    return WayToMedia(
+        camera=f"{base}/camera?jwt={ticket}" if site is not None else None,
+        screen=f"{base}/screen?jwt={ticket}",
+        fingerprints=list(media.fingerprints()),
+        up=paths.up(pass_.conference, site, paths.new_nonce()) if site is not None else None,
+        program=paths.program(pass_.conference),
+        latency_ms=round(premises.latency.total_seconds() * 1000),
+    )
+
+
+async def _tasks(
+    visitor: AtDesk,
+    request: Request,
+    after: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    unit: Annotated[str | None, Query(max_length=80)] = None,
+) -> JSONResponse:
+    tasks = house_of(request).parts.tasks
+    if tasks is None:
+        return JSONResponse({"total": 0, "tasks": [], "next": None})
+    chosen = None if unit is None else UnitCode(unit)
+    page = await tasks.page(visitor.pass_.conference, after=after, unit=chosen, limit=PAGE_OF_TASKS)
+    return JSONResponse(encode(page))
+
+
+async def _script(visitor: AtDesk, run: Run, request: Request) -> None:
+    scripts = house_of(request).parts.scripts
+    script = None if scripts is None else scripts.find(visitor.pass_.conference)
+    if script is None:
+        raise Problem("script_none")
+    if run.running:
+        script.resume()
+    else:
+        script.pause()

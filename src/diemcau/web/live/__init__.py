@@ -1,0 +1,1 @@
+"""A desk's live line: the board as it changes, and what the desk asks."""

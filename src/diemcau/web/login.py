@@ -1,0 +1,88 @@
+"""Entering: a link's token becomes a cookie of one desk, and a PIN a cookie of one device."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from diemcau.core.roles import Role
+from diemcau.media.passes import LONGEST_TOKEN
+from diemcau.web.pins import NEED_PIN, Pins
+from diemcau.web.problems import Problem
+from diemcau.web.tries import Slowing
+from diemcau.web.visitors import COOKIE, DEVICE, Visitor, admit, house_of, needs_pin, own_origin, visitor_at
+
+
+class Entry(BaseModel):
+    """What the page at /enter sends: the token behind the link's `#`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    token: Annotated[str, Field(min_length=1, max_length=LONGEST_TOKEN)]
+
+
+class Entered(BaseModel):
+    """The desk that was entered; `pin`: this device has still to give the PIN."""
+
+    desk: str
+    role: Role
+    pin: bool
+
+
+class GivenPin(BaseModel):
+    """A PIN."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    pin: Annotated[str, Field(min_length=1, max_length=32)]
+
+
+def routes(pins: Pins, slowing: Slowing) -> APIRouter:
+    """Return the routes of entering."""
+    router = APIRouter(dependencies=[Depends(own_origin)], tags=["entering"])
+
+    @router.post("/enter", summary="Swap a link's token for a desk's cookie")
+    async def enter(entry: Entry, request: Request, response: Response) -> Entered:
+        address = f"address:{_address(request)}"
+        slowing.check(address)
+        try:
+            visitor = admit(house_of(request), entry.token)
+        except Problem:
+            slowing.wrong(address)
+            raise
+        path = f"/d/{visitor.name}/"
+        _set_cookie(request, response, COOKIE, entry.token, visitor)
+        return Entered(desk=path, role=visitor.pass_.role, pin=needs_pin(request, visitor))
+
+    @router.post("/d/{desk}/pin", status_code=204, summary="Give the PIN, once a device")
+    async def give_pin(desk: str, given: GivenPin, request: Request, response: Response) -> None:
+        visitor = visitor_at(request, desk)
+        if visitor.pass_.role not in NEED_PIN:
+            return
+        keys = (f"address:{_address(request)}", f"pass:{visitor.name}")
+        slowing.check(*keys)
+        if not await asyncio.to_thread(pins.is_set, visitor.pass_):
+            raise Problem("pin_not_set")
+        slowing.wrong(*keys)  # counted before it is known, so that tries side by side gain nothing
+        if not await asyncio.to_thread(pins.is_right, visitor.pass_, given.pin):
+            raise Problem("pin_wrong")
+        slowing.right(*keys)
+        _set_cookie(request, response, DEVICE, house_of(request).parts.passes.device(visitor.pass_), visitor)
+
+    return router
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
+
+
+def _set_cookie(request: Request, response: Response, name: str, value: str, visitor: Visitor) -> None:
+    left = visitor.pass_.until - house_of(request).parts.clock.now()
+    response.set_cookie(
+        name,
+        value,
+        max_age=max(int(left.total_seconds()), 1),
+        path=f"/d/{visitor.name}/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )

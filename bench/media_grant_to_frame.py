@@ -48,7 +48,7 @@ async def _measure(*, sites: int, grants: int, seconds: float) -> dict[str, obje
     names = [SiteId(f"site-{number:02d}") for number in range(sites)]
     studio = Studio(MoqNode("127.0.0.1", 0), admit=_admit, on_line=_on_line)
     await studio.start()
-    await studio.open_conference(_CONFERENCE, names[0], frozenset(names))
+    await studio.open_conference(_CONFERENCE, main_site=names[0], sites=frozenset(names))
     troupe = Troupe()
     quality = Quality()
     halls = [
@@ -67,7 +67,7 @@ async def _measure(*, sites: int, grants: int, seconds: float) -> dict[str, obje
     try:
         all_up = await troupe.everyone_up(within=40)
         up_after = time.monotonic() - began
-        await studio.show(_CONFERENCE, names[0], None)
+        await studio.show(_CONFERENCE, main_site=names[0])
         await asyncio.sleep(2)
         figures = await _grant(studio, troupe, names, grants=grants, seconds=seconds)
     finally:
@@ -91,9 +91,9 @@ async def _grant(
         holder = names[1 + (turn * 9) % (len(names) - 1)]
         await troupe.begin_speech(f"speech-{turn}", holder)
         granted[holder] = time.time_ns()
-        await studio.show(_CONFERENCE, names[0], holder)
+        await studio.show(_CONFERENCE, main_site=names[0], holder=holder)
         await asyncio.sleep(seconds)
-        await studio.show(_CONFERENCE, names[0], None)
+        await studio.show(_CONFERENCE, main_site=names[0])
         await troupe.end_speech()
         await troupe.everyone_reported(f"speech-{turn}", within=10)
     firsts = [f for f in troupe.first_frames if f.site in granted]

@@ -27,7 +27,7 @@ class Tap(Protocol):
         """Take one frame of H.264, Annex B."""
         ...
 
-    def audio(self, frame: MediaFrame, *, sample_rate: int, channels: int) -> None:
+    def audio(self, frame: MediaFrame) -> None:
         """Take one frame of Opus."""
         ...
 
@@ -127,8 +127,7 @@ class Feed:
                 self._tap.video(frame)
 
     async def _copy_audio(self, rendition: Rendition) -> None:
-        rate, channels = rendition.sample_rate or 48_000, rendition.channels or 1
         async for frame in self.camera.source.frames(rendition):
             self.outlet.write_audio(frame)
             if self._tap is not None:
-                self._tap.audio(frame, sample_rate=rate, channels=channels)
+                self._tap.audio(frame)

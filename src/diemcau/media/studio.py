@@ -11,6 +11,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import paths
@@ -26,7 +28,9 @@ from diemcau.media.fabric import (
     Refusal,
     Source,
 )
+from diemcau.media.finishing import Recording
 from diemcau.media.lines import Busy, Line, Lines
+from diemcau.media.recorder import Recorder
 
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0
@@ -41,6 +45,7 @@ class _Open:
     director: Director
     sites: frozenset[SiteId]
     cameras: dict[str, Guest] = field(default_factory=dict)
+    recorder: Recorder | None = None
 
 
 class Studio:
@@ -52,11 +57,13 @@ class Studio:
         *,
         admit: AdmitPass,
         on_line: Callable[[ConferenceId, SiteId, Line], None],
+        on_trouble: Callable[[str | None], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
         self._admit = admit
         self._on_line = on_line
+        self._on_trouble = on_trouble
         self._clock = clock
         self._open: dict[ConferenceId, _Open] = {}
         self._ticking: asyncio.Task[None] | None = None
@@ -77,23 +84,60 @@ class Studio:
                 await self._ticking
         await self._node.close()
 
-    async def open_conference(self, conference: ConferenceId, main_site: SiteId, sites: frozenset[SiteId]) -> None:
-        """Let the sites of a conference in and show its main site."""
+    async def open_conference(
+        self,
+        conference: ConferenceId,
+        main_site: SiteId,
+        sites: frozenset[SiteId],
+        recording_folder: Path | None = None,
+    ) -> None:
+        """Let the sites of a conference in; nothing is on air before `show`.
+
+        Raises `RecorderError` if the folder can't be written.
+        """
 
         def on_line(site: SiteId, line: Line) -> None:
             self._hear_line(conference, site, line)
 
-        self._open[conference] = _Open(
+        opened = _Open(
             lines=Lines(on_line),
             director=Director(conference, self._node.new_outlet),
             sites=sites | {main_site},
         )
+        if recording_folder is not None:
+            opened.recorder = Recorder(recording_folder, on_trouble=self._on_trouble)
+            await opened.recorder.start()
+            opened.director.listen(opened.recorder)
+        self._open[conference] = opened
 
     async def show(
-        self, conference: ConferenceId, main_site: SiteId | None, holder: SiteId | None, layout: str = ""
+        self,
+        conference: ConferenceId,
+        main_site: SiteId | None,
+        holder: SiteId | None = None,
+        layout: str = "",
     ) -> None:
         """Put this on air in a conference, and nothing else."""
-        await self._open[conference].director.show(Air(main_site=main_site, holder=holder, layout=layout))
+        air = Air(main_site=main_site, holder=holder, layout=layout)
+        await self._open[conference].director.show(air)
+
+    def begin_chapter(self, conference: ConferenceId, title: str, at: datetime) -> None:
+        """Begin a chapter of the recording: one for each speech, titled with office and site."""
+        recorder = self._open[conference].recorder
+        if recorder is not None:
+            recorder.chapter(title, at)
+
+    def end_chapter(self, conference: ConferenceId, at: datetime) -> None:
+        """End the chapter of a speech; what follows belongs to none."""
+        recorder = self._open[conference].recorder
+        if recorder is not None:
+            recorder.end_chapter(at)
+
+    def note(self, conference: ConferenceId, kind: str, body: str, at: datetime) -> None:
+        """Note a change of layout or a page turn beside the recording."""
+        recorder = self._open[conference].recorder
+        if recorder is not None:
+            recorder.note(kind, body, at)
 
     async def publish_board(self, conference: ConferenceId, board: bytes) -> None:
         """Send every screen of a conference the board that every hall may see."""
@@ -103,12 +147,13 @@ class Studio:
         """Let the next camera of a site in, once, though the old one is alive."""
         self._open[conference].lines.let_in(site)
 
-    async def close_conference(self, conference: ConferenceId) -> None:
-        """End the program of a conference and close its cameras."""
+    async def close_conference(self, conference: ConferenceId) -> tuple[Recording, ...]:
+        """End the program of a conference, close its cameras and finish its recording."""
         opened = self._open.pop(conference)
         await opened.director.close()
         for guest in tuple(opened.cameras.values()):
             guest.close(Code.STOPPING)
+        return await opened.recorder.close() if opened.recorder is not None else ()
 
     @property
     def port(self) -> int:

@@ -11,13 +11,13 @@ from typing import TypeAlias, assert_never
 
 from diemcau.core import agenda, conclusions, floor, handouts, notes, onair, rollcall, stages
 from diemcau.core.conference import Command
-from diemcau.core.floor import Floor
+from diemcau.core.floor import Floor, FloorRequest, Lane, RequestState
 from diemcau.core.ids import RequestId, SiteId
 from diemcau.core.regulations import Conduct
 from diemcau.core.roles import Role
 from diemcau.plan import run_of_show as steps
 from diemcau.plan.convening import expected_counts, person_id
-from diemcau.plan.model import Plan
+from diemcau.plan.model import Delegate, Plan
 from diemcau.plan.run_of_show import Step
 
 
@@ -49,7 +49,10 @@ Act: TypeAlias = Ask | Speak | Pause
 
 
 class Player:
-    """Turns the steps of one plan into acts. It looks at the floor as it is: people may have acted meanwhile."""
+    """Turns the steps of one plan into acts.
+
+    It looks at the floor as it is: what people did meanwhile is not asked for again.
+    """
 
     def __init__(self, plan: Plan, look: Callable[[], Floor], *, fast: bool) -> None:
         self._plan = plan
@@ -64,14 +67,18 @@ class Player:
 
     def _acts(self, step: Step) -> Iterator[Act]:
         match step:
+            case steps.OpenRollCall():
+                yield Ask(role=Role.CHAIR, command=rollcall.OpenRollCall())
             case steps.ReportAttendance():
                 yield from self._reports(step)
+            case steps.CloseRollCall():
+                yield Ask(role=Role.SECRETARY, command=rollcall.CloseRollCall())
             case steps.Request(site=site, topic=topic):
-                yield from self._request(site, topic)
+                yield from self._request(site, topic, self._who_asks(step))
             case steps.Grant():
                 yield from self._grant(step)
             case steps.TakeNote(site=site, text=text):
-                speech = None if site is None else self._last_of(site)
+                speech = None if site is None else self._last_speech_of(site)
                 yield Ask(role=Role.SECRETARY, command=notes.TakeNote(text=text, speech=speech))
             case steps.Draft():
                 yield from self._draft()
@@ -80,9 +87,7 @@ class Player:
 
     def _of_the_chair(
         self,
-        step: steps.OpenRollCall
-        | steps.CloseRollCall
-        | steps.Open
+        step: steps.Open
         | steps.BeginItem
         | steps.ShowPage
         | steps.Adjourn
@@ -92,10 +97,6 @@ class Player:
         | steps.Close,
     ) -> Iterator[Act]:
         match step:
-            case steps.OpenRollCall():
-                yield Ask(role=Role.CHAIR, command=rollcall.OpenRollCall())
-            case steps.CloseRollCall():
-                yield Ask(role=Role.SECRETARY, command=rollcall.CloseRollCall())
             case steps.Open():
                 yield Ask(role=Role.CHAIR, command=stages.OpenConference())
             case steps.BeginItem(item=item):
@@ -123,28 +124,46 @@ class Player:
             )
             yield Ask(role=Role.SITE, site=site, command=rollcall.ReportAttendance(site=site, present=present))
 
-    def _request(self, site: SiteId, topic: str) -> Iterator[Act]:
-        grant = next((one for one in self._plan.speeches if one.site == site), None)
-        speaker = self._plan.site_chair(site) if grant is None else self._plan.speaker(grant)
-        command = floor.RequestFloor(site=site, topic=topic, speaker=person_id(self._plan.id, speaker))
-        yield Ask(role=Role.SITE, site=site, command=command)
-        if self._plan.regulations.needs_acceptance:
-            asked = self._last_of(site)
-            if asked is not None:
-                yield Ask(role=Role.CHAIR, command=floor.AcceptRequest(request=asked))
+    def _request(self, site: SiteId, topic: str, speaker: Delegate) -> Iterator[Act]:
+        if self._waiting(site) is None:
+            person = person_id(self._plan.id, speaker)
+            command = floor.RequestFloor(site=site, topic=topic, speaker=person)
+            yield Ask(role=Role.SITE, site=site, command=command)
+        asked = self._waiting(site)
+        if asked is not None and asked.state is RequestState.PENDING:
+            yield Ask(role=Role.CHAIR, command=floor.AcceptRequest(request=asked.request))
 
     def _grant(self, step: steps.Grant) -> Iterator[Act]:
-        if not floor.waiting_of(self._look(), step.site):
-            yield from self._request(step.site, step.topic)
-        yield Ask(role=Role.SITE, site=step.site, command=onair.ConfirmReady(site=step.site))
-        yield Ask(role=Role.CHAIR, command=floor.GrantFloor(site=step.site))
-        if self._plan.regulations.conduct is Conduct.MANUAL and step.site != self._plan.main_site.code:
-            yield Ask(role=Role.OPERATOR, command=onair.TakeSite(site=step.site))
-        yield Speak(site=step.site, length=step.speaks_for_fast if self._fast else step.speaks_for)
-        yield Ask(role=Role.SITE, site=step.site, command=floor.ReleaseFloor(site=step.site))
+        site = step.site
+        if not self._speaks(site):
+            yield from self._request(site, step.topic, self._plan.speaker(step))
+            yield Ask(role=Role.SITE, site=site, command=onair.ConfirmReady(site=site))
+            yield Ask(role=Role.CHAIR, command=floor.GrantFloor(site=site))
+            if self._plan.regulations.conduct is Conduct.MANUAL and site != self._plan.main_site.code:
+                yield Ask(role=Role.OPERATOR, command=onair.TakeSite(site=site))
+        yield Speak(site=site, length=step.speaks_for_fast if self._fast else step.speaks_for)
+        if self._speaks(site):
+            yield Ask(role=Role.SITE, site=site, command=floor.ReleaseFloor(site=site))
 
-    def _last_of(self, site: SiteId) -> RequestId | None:
-        of_site = [one.request for one in self._look().requests if one.site == site]
+    def _who_asks(self, request: steps.Request) -> Delegate:
+        """Return who speaks when the site is called next after `request`, else the site's chair."""
+        show = self._plan.run_of_show
+        place = next((number for number, step in enumerate(show) if step is request), 0)
+        calls = (step for step in show[place:] if isinstance(step, steps.Grant) and step.site == request.site)
+        called = next(calls, None)
+        return self._plan.site_chair(request.site) if called is None else self._plan.speaker(called)
+
+    def _speaks(self, site: SiteId) -> bool:
+        speech = floor.who_speaks(self._look())
+        return speech is not None and speech.site == site
+
+    def _waiting(self, site: SiteId) -> FloorRequest | None:
+        """Return with what a site waits to make a speech."""
+        waiting = floor.waiting_of(self._look(), site)
+        return next((one for one in waiting if one.lane is Lane.SPEECH), None)
+
+    def _last_speech_of(self, site: SiteId) -> RequestId | None:
+        of_site = [one.request for one in floor.speeches(self._look()) if one.site == site]
         return of_site[-1] if of_site else None
 
     def _draft(self) -> Iterator[Act]:

@@ -9,16 +9,14 @@ from collections.abc import Mapping
 from diemcau.core.convening import (
     ExpectedCount,
     Facts,
-    Horizon,
     InvitedDelegate,
     InvitedSite,
-    ItemKind,
     Letterhead,
     NamedUnit,
     PlannedItem,
 )
 from diemcau.core.ids import ConferenceId, PersonId
-from diemcau.plan.model import ConclusionItem, Delegate, Plan, Site, Unit
+from diemcau.plan.model import ConclusionItem, Delegate, Plan, Site, Unit, counted
 
 
 def person_id(conference: ConferenceId, delegate: Delegate) -> PersonId:
@@ -54,11 +52,8 @@ def facts_of(plan: Plan, digests: Mapping[PersonId, str]) -> Facts:
 
 
 def expected_counts(items: tuple[ConclusionItem, ...]) -> tuple[ExpectedCount, ...]:
-    """Count a planned conclusion by kind and horizon, in order of first appearance."""
-    counts: dict[tuple[ItemKind, Horizon | None], int] = {}
-    for item in items:
-        counts[item.kind, item.horizon] = counts.get((item.kind, item.horizon), 0) + 1
-    return tuple(ExpectedCount(kind=kind, horizon=horizon, count=count) for (kind, horizon), count in counts.items())
+    """Count a planned conclusion as a chair declares it: tasks by their horizon, other kinds whatever theirs."""
+    return counted(items)
 
 
 def _letterhead(plan: Plan) -> Letterhead:

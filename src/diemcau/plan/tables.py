@@ -106,9 +106,9 @@ def rows_of(file: str, lines: list[tuple[int, list[str]]], form: TableForm, faul
         stripped = [cell.strip() for cell in cells]
         if not any(stripped):
             continue
-        _check_width(stripped, len(names), faults, Place(file=file, row=number))
+        _check_width(stripped, names, faults, Place(file=file, row=number))
         filled = stripped + [""] * (len(names) - len(stripped))
-        named = dict(zip(names, filled, strict=False))
+        named = {name: cell for name, cell in zip(names, filled, strict=False) if name}
         rows.append(Row(file=file, number=number, cells=named, faults=faults))
     return rows
 
@@ -128,7 +128,8 @@ def _check_header(names: list[str], form: TableForm, faults: Faults, at: Place) 
             faults.add(FaultCode.MISSING_COLUMN, place)
 
 
-def _check_width(cells: list[str], width: int, faults: Faults, at: Place) -> None:
-    beyond = [cell for cell in cells[width:] if cell]
+def _check_width(cells: list[str], names: list[str], faults: Faults, at: Place) -> None:
+    named = [*names, *[""] * len(cells)]
+    beyond = [cell for cell, name in zip(cells, named, strict=False) if cell and not name]
     if beyond:
         faults.add(FaultCode.TOO_MANY_CELLS, at, found=beyond[0])

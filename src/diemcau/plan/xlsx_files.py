@@ -5,11 +5,13 @@ objects, links to other files. Every part is parsed once with DTDs and entities 
 """
 
 import io
+import lzma
 import unicodedata
+import warnings
 import zipfile
+import zlib
 from datetime import date, datetime
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree
 import openpyxl
@@ -35,8 +37,10 @@ _ACTIVE = ("vbaproject", "xl/macrosheets/", "xl/activex/", "xl/embeddings/", "xl
 _LINKS = ("xl/externallinks/", "xl/connections", "xl/querytables/")
 _UNSOUND = (
     zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
     InvalidFileException,
-    ParseError,
+    SyntaxError,  # what both XML parsers raise
     KeyError,
     ValueError,
     TypeError,
@@ -58,8 +62,10 @@ def read_xlsx(path: Path, forms: tuple[TableForm, ...], faults: Faults) -> list[
     try:
         if not _is_safe(content, at, faults):
             return None
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        return [_rows(book, form, at, faults) for form in forms]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of what it leaves out: colours, extensions
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+            return [_rows(book, form, at, faults) for form in forms]
     except DefusedXmlException as error:
         faults.add(FaultCode.UNSAFE_XML, at, found=type(error).__name__)
     except _UNSOUND as error:

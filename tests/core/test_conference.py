@@ -8,10 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
-from diemcau.core import conclusions, conference, deputy, floor, rollcall, sites, stages
+from diemcau.core import (
+    agenda,
+    conclusions,
+    conference,
+    deputy,
+    floor,
+    handouts,
+    notes,
+    rollcall,
+    sites,
+    stages,
+)
 from diemcau.core.conference import NEWS, Command, next_deadline, replay
 from diemcau.core.floor import GrantFloor, RequestState
-from diemcau.core.ids import SiteId
+from diemcau.core.ids import HandoutId, RequestId, SiteId
 from diemcau.core.onair import SiteCutBack, SiteTaken
 from diemcau.core.refusals import Refusal
 from diemcau.core.regulations import AtEnd, Conduct, DeputyTakes, Order
@@ -19,7 +30,21 @@ from diemcau.core.roles import Asker, Role, check
 from diemcau.core.stages import Stage
 from tests.core import commands
 from tests.core.machines import Played, quick
-from tests.core.samples import HANOI, HUE, MINUTE, NINE, SECOND, SITES, Play, closed, convened, facts, opened, sealed
+from tests.core.samples import (
+    HANOI,
+    HUE,
+    MINUTE,
+    NINE,
+    REPORTS,
+    SECOND,
+    SITES,
+    Play,
+    closed,
+    convened,
+    facts,
+    opened,
+    sealed,
+)
 
 
 def test_a_conference_begins_with_its_facts_and_is_the_same_when_told_again() -> None:
@@ -64,6 +89,32 @@ def test_a_sealed_record_waits_for_nothing() -> None:
 
     assert next_deadline(play.now) is None
     assert play.wind(timedelta(days=1)) == ()
+
+
+def test_a_sealed_record_takes_no_news() -> None:
+    assert sealed().give(sites.NoteLineLost(site=HUE)) == ()
+
+
+def test_all_that_runs_ends_with_the_conference_in_this_order() -> None:
+    play = opened()
+    play.give(
+        agenda.StartItem(item=REPORTS),
+        rollcall.OpenRollCall(),
+        handouts.ShowPage(handout=HandoutId("report"), page=1),
+        GrantFloor(site=HUE),
+        notes.TakeNote(text="Ý kiến", speech=RequestId("r1")),
+    )
+
+    happened = play.give(stages.CloseConference())
+
+    assert happened == (
+        stages.ConferenceClosed(at=NINE),
+        floor.FloorReleased(request=RequestId("r1"), site=HUE, at=NINE),
+        SiteCutBack(site=HUE, at=NINE),
+        agenda.ItemFinished(item=REPORTS, at=NINE),
+        rollcall.RollCallClosed(at=NINE),
+        handouts.HandoutTakenDown(handout=HandoutId("report"), at=NINE),
+    )
 
 
 def test_a_rehearsal_is_played_like_a_conference() -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
-from diemcau.core import floor
+from diemcau.core import conference, floor
 from diemcau.core.deputy import (
     ChairBack,
     ChairGone,
@@ -108,6 +108,14 @@ def test_where_the_regulations_say_so_the_deputy_presides_by_itself() -> None:
     play.give(NoteChairGone())
 
     assert play.wind(LEASE) == (LeaseEnded(at=NINE + LEASE), DeputyPresided(at=NINE + LEASE))
+
+
+def test_an_alarm_that_comes_too_early_ends_no_lease() -> None:
+    play = opened()
+    play.give(NoteChairGone())
+    play.at += LEASE - SECOND
+
+    assert play.give(conference.ReachDeadline()) == ()
 
 
 def test_without_a_deputy_the_conference_waits_for_the_chair() -> None:

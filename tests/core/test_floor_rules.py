@@ -50,6 +50,16 @@ some_lane = st.sampled_from(Lane)
 some_place = st.none() | st.integers(0, 4)
 
 
+def test_a_request_that_was_never_called_may_be_written_and_keeps_its_place() -> None:
+    play = Play(facts())
+    play.give(stages.OpenConference(), RequestFloor(site=SITES[1], topic="Ý kiến"))
+
+    play.give(stages.CloseConference())
+
+    written = play.now.floor.requests[0]
+    assert (written.written, written.state) == (True, RequestState.ACCEPTED)
+
+
 class FloorMachine(Played):
     @initialize(
         needs=st.booleans(),

@@ -33,10 +33,12 @@ from diemcau.projections.sections import (
     NotesSection,
     PresidencySection,
     PublicFloorSection,
+    RegisterSection,
     RequestLine,
     RollSection,
     Section,
     SectionName,
+    SiteRegister,
     SitesSection,
     SiteTile,
 )
@@ -94,6 +96,7 @@ def _sites(conference: Conference, _offices: Offices) -> SitesSection:
         tiles.append(
             SiteTile(
                 site=site.site,
+                unit=site.unit,
                 name=site.name,
                 short_name=site.short_name,
                 protocol=site.protocol,
@@ -263,15 +266,15 @@ def _notes(conference: Conference, _offices: Offices) -> NotesSection:
     )
 
 
-def _my_site(conference: Conference, site: SiteId, offices: Offices) -> MySiteSection:
+def _register(conference: Conference, offices: Offices) -> RegisterSection:
+    return RegisterSection(sites=tuple(_registered(conference, line.site, offices) for line in conference.lines.lines))
+
+
+def _registered(conference: Conference, site: SiteId, offices: Offices) -> SiteRegister:
     report = rollcall.report_of(conference.roll, site)
     present = frozenset() if report is None else frozenset(report.present)
-    line = next(one.line for one in conference.lines.lines if one.site == site)
-    return MySiteSection(
+    return SiteRegister(
         site=site,
-        line=line,
-        air=_air_state(conference, site),
-        reported=report is not None and not report.absent,
         delegates=tuple(
             DelegateLine(
                 person=one.person,
@@ -283,6 +286,20 @@ def _my_site(conference: Conference, site: SiteId, offices: Offices) -> MySiteSe
             if one.site == site
         ),
         guests=() if report is None else report.guests,
+    )
+
+
+def _my_site(conference: Conference, site: SiteId, offices: Offices) -> MySiteSection:
+    report = rollcall.report_of(conference.roll, site)
+    registered = _registered(conference, site, offices)
+    line = next(one.line for one in conference.lines.lines if one.site == site)
+    return MySiteSection(
+        site=site,
+        line=line,
+        air=_air_state(conference, site),
+        reported=report is not None and not report.absent,
+        delegates=registered.delegates,
+        guests=registered.guests,
         requests=tuple(_line(conference, one, offices) for one in conference.floor.requests if one.site == site),
     )
 
@@ -311,4 +328,5 @@ _PRIVATE: dict[SectionName, Callable[[Conference, Offices], Section]] = {
     SectionName.CONCLUSION: _conclusion,
     SectionName.PRESIDENCY: _presidency,
     SectionName.NOTES: _notes,
+    SectionName.REGISTER: _register,
 }

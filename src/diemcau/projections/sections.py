@@ -44,6 +44,7 @@ class SiteTile:
     """One site: its names, its place, its line and its way to the air."""
 
     site: SiteId
+    unit: UnitCode
     name: str
     short_name: str
     protocol: int
@@ -245,6 +246,22 @@ class MySiteSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRegister:
+    """Who is expected at one site, and who of them is present."""
+
+    site: SiteId
+    delegates: tuple[DelegateLine, ...]
+    guests: tuple[Headcount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterSection:
+    """Every site's delegates by office: what the secretary corrects, and who signs a correction."""
+
+    sites: tuple[SiteRegister, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MaySection:
     """The names of the commands that this desk may give in this stage."""
 
@@ -302,6 +319,7 @@ class SectionName(StrEnum):
     CONCLUSION = "conclusion"
     PRESIDENCY = "presidency"
     NOTES = "notes"
+    REGISTER = "register"
     MY_SITE = "my_site"
     MAY = "may"
     ALARMS = "alarms"
@@ -324,6 +342,7 @@ OF_ROLE: dict[Role, tuple[SectionName, ...]] = {
         SectionName.CONCLUSION,
         SectionName.PRESIDENCY,
         SectionName.NOTES,
+        SectionName.REGISTER,
         SectionName.MAY,
     ),
     Role.OPERATOR: (SectionName.FLOOR, SectionName.PRESIDENCY, SectionName.MAY),
@@ -343,6 +362,7 @@ Section: TypeAlias = (
     | ConclusionSection
     | PresidencySection
     | NotesSection
+    | RegisterSection
     | MySiteSection
     | MaySection
     | AlarmsSection

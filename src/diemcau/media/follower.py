@@ -6,26 +6,63 @@ goes at once, further ones within a fifth of a second are put together.
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
 
 from diemcau.conduct.desk import Desk
+from diemcau.conduct.watch import Change
 from diemcau.core.conference import Conference
+from diemcau.core.handouts import HandoutTakenDown, PageShown
 from diemcau.core.ids import SiteId
+from diemcau.core.onair import LayoutChosen, SiteCutBack, SiteTaken
 from diemcau.core.stages import Stage
+from diemcau.journal.record import Record
+from diemcau.media.finishing import Recording
+from diemcau.media.recorder import RecorderError
 from diemcau.media.studio import Studio
 
 BOARD_AT_MOST_EVERY = 0.2
 
 
-async def follow_air(desk: Desk, studio: Studio) -> None:
-    """Show what is on air in the conference of `desk` until cancelled."""
+class Tape(Protocol):
+    """Where a conference is recorded, and who is told of it."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its recordings."""
+        ...
+
+    def trouble(self, sentence: str | None) -> None:
+        """Hear that the recording stopped, or (None) that it goes on."""
+        ...
+
+    def finished(self, recordings: tuple[Recording, ...]) -> None:
+        """Hear what was recorded."""
+        ...
+
+
+async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
+    """Show and record what is on air in the conference of `desk` until cancelled.
+
+    Recorded is the conference itself, from its opening to its closing; never a rehearsal.
+    """
     with desk.watch() as watch:
         shown: tuple[SiteId | None, SiteId | None, str] | None = None
+        recording = False
+        changes: tuple[Change, ...] = ()
         while True:
+            if _is_recorded(desk) and not recording:
+                recording = await _begin_recording(desk, studio, tape)
             wanted = on_air(desk.current)
             if wanted != shown:
                 main, holder, layout = shown = wanted
                 await studio.show(desk.conference, main, holder, layout)
-            await watch.change()
+            for record in (record for change in changes for record in change.records):
+                _mark(desk, studio, record)
+            if recording and not _is_recorded(desk):
+                recording = False
+                tape.finished(await studio.end_recording(desk.conference))
+            changes = await watch.change()
 
 
 async def follow_board(desk: Desk, studio: Studio, encode: Callable[[Desk], bytes]) -> None:
@@ -46,3 +83,42 @@ def on_air(conference: Conference) -> tuple[SiteId | None, SiteId | None, str]:
     if conference.stages.stage is not Stage.OPEN:
         return None, None, conference.air.layout.value
     return conference.facts.main_site, conference.air.taken, conference.air.layout.value
+
+
+def _is_recorded(desk: Desk) -> bool:
+    return desk.formal.stages.stage in (Stage.OPEN, Stage.ADJOURNED)
+
+
+async def _begin_recording(desk: Desk, studio: Studio, tape: Tape) -> bool:
+    try:
+        await studio.begin_recording(desk.conference, tape.folder, tape.trouble)
+    except RecorderError as error:
+        tape.trouble(str(error))
+        return False
+    return True
+
+
+def _mark(desk: Desk, studio: Studio, record: Record) -> None:
+    """Note beside the recording what happened: a chapter for each speech, layout and pages."""
+    conference = desk.conference
+    match record.event:
+        case SiteTaken(at=at):
+            studio.begin_chapter(conference, _title(desk.formal), at)
+        case SiteCutBack(at=at):
+            studio.end_chapter(conference, at)
+        case LayoutChosen(layout=layout, at=at):
+            studio.note(conference, "layout", layout.value, at)
+        case PageShown(handout=handout, page=page, at=at):
+            studio.note(conference, "page", f"{handout} {page}", at)
+        case HandoutTakenDown(handout=handout, at=at):
+            studio.note(conference, "page", f"{handout} 0", at)
+        case _:
+            return
+
+
+def _title(conference: Conference) -> str:
+    """Return the chapter's title: the speaker's site; no office, since a file can't be erased in part."""
+    site = conference.air.taken
+    named = next((one.name for one in conference.facts.sites if one.site == site), "")
+    spoken = sum(1 for one in conference.floor.requests if one.granted_at is not None)
+    return f"{spoken}. {named}"

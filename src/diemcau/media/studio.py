@@ -104,11 +104,26 @@ class Studio:
             director=Director(conference, self._node.new_outlet),
             sites=sites | {main_site},
         )
-        if recording_folder is not None:
-            opened.recorder = Recorder(recording_folder, on_trouble=self._on_trouble)
-            await opened.recorder.start()
-            opened.director.listen(opened.recorder)
         self._open[conference] = opened
+        if recording_folder is not None:
+            await self.begin_recording(conference, recording_folder)
+
+    async def begin_recording(
+        self, conference: ConferenceId, folder: Path, on_trouble: Callable[[str | None], None] | None = None
+    ) -> None:
+        """Record what goes on air from now on. Raises `RecorderError` if the folder can't be written."""
+        opened = self._open[conference]
+        recorder = Recorder(folder, on_trouble=on_trouble or self._on_trouble)
+        await recorder.start()
+        opened.recorder = recorder
+        opened.director.listen(recorder)
+
+    async def end_recording(self, conference: ConferenceId) -> tuple[Recording, ...]:
+        """Record no more; finish the recording and return it with what earlier crashes left."""
+        opened = self._open[conference]
+        recorder, opened.recorder = opened.recorder, None
+        opened.director.listen(None)
+        return await recorder.close() if recorder is not None else ()
 
     async def show(
         self,

@@ -28,6 +28,7 @@ from diemcau.journal.events import CODEC
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
 from diemcau.media.fabric import Admission, Refusal
+from diemcau.media.finishing import Recording, recover
 from diemcau.media.follower import follow_air, follow_board
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
@@ -38,6 +39,7 @@ from diemcau.projections.projector import Projector
 from diemcau.settings import Settings
 from diemcau.web.encode import text_of
 from diemcau.wiring.importing import take_in
+from diemcau.wiring.shelves import RecordingShelf
 
 LOG = logging.getLogger(__name__)
 ROOM_NEEDED = 16 * 2**20
@@ -60,6 +62,7 @@ class Server:
         self.desks = Desks(self.journal, self.clock)
         node = MoqNode(settings.host, settings.media_port, media_certificate)
         self.studio = Studio(node, admit=self._admit, on_line=self._hear_line)
+        self.recordings = RecordingShelf(settings.data / "recordings")
         self._jobs: set[asyncio.Task[None]] = set()
         self._projecting = asyncio.Lock()
 
@@ -94,7 +97,9 @@ class Server:
         await self.studio.open_conference(conference, facts.main_site, frozenset(site.site for site in facts.sites))
         await run_errands(self.journal, self.clock, conference, self.seal_key)
         await self.project()
-        self._begin(follow_air(desk, self.studio))
+        folder = self.recordings.folder_of(conference)
+        await asyncio.to_thread(recover, folder)
+        self._begin(follow_air(desk, self.studio, _Tape(desk, folder, self.clock)))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
         self._begin(self._look_for_room(desk))
@@ -165,6 +170,20 @@ def _board_text(desk: Desk) -> bytes:
     ).encode()
 
 
-def documents_folder(settings: Settings, conference: ConferenceId) -> Path:
-    """Return where the documents of a conference are kept."""
-    return settings.data / "documents" / conference
+class _Tape:
+    """Where a conference is recorded; its troubles go to the operator's alarms."""
+
+    def __init__(self, desk: Desk, folder: Path, clock: Clock) -> None:
+        self.folder = folder
+        self._desk = desk
+        self._clock = clock
+
+    def trouble(self, sentence: str | None) -> None:
+        """Alarm the operator while the recording stands still."""
+        since = None if sentence is None else self._clock.now()
+        self._desk.note_surroundings(replace(self._desk.surroundings, recording_stopped_since=since))
+
+    def finished(self, recordings: tuple[Recording, ...]) -> None:
+        """Log what was recorded."""
+        for one in recordings:
+            LOG.info("recorded %s: %.1f s, %d chapters", one.path.name, one.seconds, one.chapters)

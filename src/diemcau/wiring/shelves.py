@@ -1,13 +1,15 @@
-"""What the door lists beside the live conference: tasks, read from the projections."""
+"""What the door lists beside the live conference: tasks from the projections, recordings from their folders."""
 
 import asyncio
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.ids import ConferenceId, TaskId, UnitCode
+from diemcau.media.recordings import recordings_in
 from diemcau.projections import task_tree
-from diemcau.web.ports import TaskLine, TaskPage
+from diemcau.web.ports import Chapter, Recording, TaskLine, TaskPage
 
 
 class TaskShelf:
@@ -27,6 +29,26 @@ class TaskShelf:
         lines = tuple(_line(row) for row in rows)
         last = rows[-1]["place"] if len(rows) == limit else None
         return TaskPage(total=total, tasks=lines, next=None if last is None else int(str(last)))
+
+
+class RecordingShelf:
+    """The recordings of all conferences, each in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def of(self, conference: ConferenceId) -> Recording | None:
+        """Return a conference's recording (its longest part), or nothing if nothing was recorded."""
+        parts = await asyncio.to_thread(recordings_in, self.folder_of(conference))
+        if not parts:
+            return None
+        longest = max(parts, key=lambda part: part.length)
+        chapters = tuple(Chapter(title=title, start=start) for title, start in longest.chapters)
+        return Recording(file=longest.path, length=longest.length, chapters=chapters)
+
+    def folder_of(self, conference: ConferenceId) -> Path:
+        """Return the folder of a conference's recordings."""
+        return self._folder / conference
 
 
 def _line(row: dict[str, object]) -> TaskLine:

@@ -1,0 +1,143 @@
+"""The door of a server: its certificate, its address and its application, put together."""
+
+import asyncio
+import contextlib
+import shutil
+import socket
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.core.roles import Role
+from diemcau.media.passes import new_pass
+from diemcau.settings import Settings
+from diemcau.web.app import create_app
+from diemcau.web.ports import Check, Parts, Premises, Script, Scripts
+from diemcau.web.serve import Address, is_loopback, make_server, open_socket
+from diemcau.web.tls import Certificate, given, self_made
+from diemcau.wiring.library import Library
+from diemcau.wiring.server import ROOM_NEEDED, Server
+from diemcau.wiring.shelves import TaskShelf
+
+PASSES_LAST = timedelta(days=7)
+
+
+class Stages(Scripts):
+    """The runs of show being played on this server."""
+
+    def __init__(self) -> None:
+        self.playing: dict[ConferenceId, Script] = {}
+
+    def find(self, conference: ConferenceId) -> Script | None:
+        """Return the run of show of a conference, or nothing if none is played."""
+        return self.playing.get(conference)
+
+
+class Door:
+    """The web server of a `Server`. Use as an asynchronous context manager."""
+
+    def __init__(self, server: Server, certificate: Certificate | None, *, next_free: bool) -> None:
+        settings = server.settings
+        self.scripts = Stages()
+        self.library = Library(server.journal, server.engine, server.desks, settings.data / "documents")
+        address = Address(
+            host=settings.host,
+            port=settings.port,
+            certificate=certificate,
+            behind_proxy=settings.behind_proxy,
+            next_free=next_free,
+        )
+        self._listening = open_socket(address)
+        premises = Premises(
+            folder=settings.data,
+            demonstration=settings.demonstration,
+            authority=None if certificate is None else certificate.authority,
+            origins=(settings.public_url,) if settings.public_url else (),
+        )
+        self._uvicorn: uvicorn.Server = make_server(create_app(self._parts(server), premises), address, premises.limits)
+        self._server = server
+        self._secure = certificate is not None
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """What links begin with."""
+        settings = self._server.settings
+        if settings.public_url:
+            return settings.public_url
+        host = settings.names[0] if settings.names else settings.host
+        return f"{'https' if self._secure else 'http'}://{_in_brackets(host)}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """The TCP port."""
+        return int(self._listening.getsockname()[1])
+
+    def token(self, conference: ConferenceId, role: Role, site: SiteId | None, *, scripted: bool = False) -> str:
+        """Return the token of a new pass."""
+        until = self._server.clock.now() + PASSES_LAST
+        pass_ = new_pass(conference=conference, role=role, site=site, until=until, scripted=scripted)
+        return self._server.passes.issue(pass_)
+
+    def link(self, conference: ConferenceId, role: Role, site: SiteId | None = None) -> str:
+        """Return a link that opens a desk."""
+        return f"{self.url}/enter#{self.token(conference, role, site)}"
+
+    async def __aenter__(self) -> Self:
+        self._serving = asyncio.get_running_loop().create_task(self._uvicorn.serve(sockets=[self._listening]))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._uvicorn.should_exit = True
+        if self._serving is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._serving
+        self._listening.close()
+
+    async def closed(self) -> None:
+        """Return when the door was closed, by a signal for instance."""
+        if self._serving is not None:
+            await self._serving
+
+    def _parts(self, server: Server) -> Parts:
+        async def journal() -> str | None:
+            return None if server.journal.position() >= 0 else "the journal can't be read"
+
+        async def disk() -> str | None:
+            room = shutil.disk_usage(server.settings.data).free
+            return None if room >= ROOM_NEEDED else "the disk of the data folder is full: make room on it"
+
+        checks: dict[str, Check] = {"journal": journal, "disk": disk}
+        return Parts(
+            clock=server.clock,
+            passes=server.passes,
+            desks=server.desks,
+            documents=self.library,
+            tasks=TaskShelf(server.engine),
+            recordings=server.recordings,
+            media=server.studio,
+            scripts=self.scripts,
+            checks=checks,
+        )
+
+
+def certificate_for(settings: Settings, server: Server) -> Certificate | None:
+    """Return the certificate that the settings ask for; none behind a proxy and on loopback without one.
+
+    Raises `CertificateUnusable`.
+    """
+    if settings.cert is not None and settings.key is not None:
+        return given(settings.cert, settings.key)
+    if settings.behind_proxy or (is_loopback(settings.host) and not settings.names):
+        return None
+    names = settings.names or (settings.host, socket.gethostname())
+    return self_made(settings.data / "tls", names, server.clock.now())
+
+
+def _in_brackets(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,19 +1,26 @@
 """A desk over a journal in memory, with a clock that is wound by hand."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from diemcau.conduct.clock import HandClock
 from diemcau.conduct.desk import Desk, convene, open_desk
+from diemcau.core import sites, stages
 from diemcau.core.conference import Command
 from diemcau.core.convening import Facts
-from diemcau.core.ids import CommandId, ConferenceId, PersonId, SiteId
+from diemcau.core.ids import CommandId, ConferenceId, PersonId, SiteId, StreamId
 from diemcau.core.roles import Asker, Role
 from diemcau.journal.events import CODEC
-from diemcau.journal.journal import Journal
+from diemcau.journal.journal import Journal, JournalUnwritable, Reason
 from diemcau.journal.memory import MemoryJournal
-from diemcau.journal.record import Author
-from tests.core.samples import HUE, NINE, facts
+from diemcau.journal.record import Author, Record
+from diemcau.journal.seal import SealKey
+from diemcau.projections.sections import AlarmKind, AlarmsSection, SectionName
+from tests.core.samples import HANOI, HUE, NINE, VINH, facts
 
 CHAIR = Asker(role=Role.CHAIR)
 DEPUTY = Asker(role=Role.DEPUTY)
@@ -26,6 +33,29 @@ OFFICES = {PersonId("hue-1"): "Trưởng ban"}
 def site(code: SiteId = HUE) -> Asker:
     """Return the asker of a site's desk."""
     return Asker(role=Role.SITE, site=code)
+
+
+class FullDisk(MemoryJournal):
+    """A journal whose disk is full while `full` is set, or after so many appends. Otherwise that of the contract."""
+
+    full = False
+    appends_left: int | None = None
+
+    def append(
+        self,
+        stream: StreamId,
+        *,
+        expecting: int,
+        events: Sequence[object],
+        command: CommandId,
+        author: Author,
+        at: datetime,
+    ) -> tuple[Record, ...]:
+        if self.full or self.appends_left == 0:
+            raise JournalUnwritable(Reason.FULL, "the journal")
+        if self.appends_left is not None:
+            self.appends_left -= 1
+        return super().append(stream, expecting=expecting, events=events, command=command, author=author, at=at)
 
 
 @dataclass(slots=True)
@@ -60,3 +90,37 @@ async def a_house(journal: Journal | None = None, played: Facts | None = None, n
     convened = replace(played or facts(), conference=ConferenceId(name))
     await convene(journal, clock, convened, Author(role="system"))
     return House(journal, clock, await open_desk(journal, clock, ConferenceId(name), OFFICES))
+
+
+def a_key() -> SealKey:
+    """Return a key that seals, made for one test."""
+    return SealKey(Ed25519PrivateKey.generate())
+
+
+async def an_open_house() -> House:
+    """Return the house of a conference that was opened with three lines up."""
+    house = await a_house()
+    for one in (HANOI, HUE, VINH):
+        await house.give(SYSTEM, sites.NoteLineUp(site=one))
+    await house.give(CHAIR, stages.OpenConference())
+    return house
+
+
+def names_in(house: House, stream: StreamId) -> list[str]:
+    """Name the events of a stream."""
+    return [record.name for record in house.journal.read(stream)]
+
+
+async def until(desk: Desk, wanted: type) -> None:
+    """Wait until an event of a kind was written."""
+    with desk.watch() as watch:
+        async with asyncio.timeout(5):
+            while not any(isinstance(one.event, wanted) for change in await watch.change() for one in change.records):
+                pass
+
+
+def alarms(house: House) -> list[AlarmKind]:
+    """Return the kinds of alarm that the operator has now."""
+    section = house.desk.board(Role.OPERATOR, None)[SectionName.ALARMS]
+    assert isinstance(section, AlarmsSection)
+    return [alarm.kind for alarm in section.alarms]

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from diemcau.conduct.alarms import Surroundings, alarms_of
 from diemcau.conduct.clock import Clock
@@ -61,6 +62,7 @@ class Desk:
         self._offices = offices
         self._turn = asyncio.Lock()
         self._watches: list[Watch] = []
+        self._public: dict[SectionName, Section] | None = None
         self._boards: dict[tuple[Role, SiteId | None], dict[SectionName, Section]] = {}
         self._chair_desks = 0
         self._timer: asyncio.Task[None] | None = None
@@ -111,6 +113,8 @@ class Desk:
 
     async def _take(self, command: Command, asker: Asker, command_id: CommandId, author: Author) -> int:
         async with self._turn:
+            if self._owes_rehearsal():
+                await self._begin_rehearsal(author)
             stream = self._stream_for(command)
             known = stream.answered.get(command_id) or self._formal.answered.get(command_id)
             if known is not None:
@@ -141,10 +145,9 @@ class Desk:
 
     def public_board(self) -> dict[SectionName, Section]:
         """Return what every hall may see now; the same until something changes."""
-        key = (Role.SYSTEM, None)
-        if key not in self._boards:
-            self._boards[key] = public_board(self.current, self._offices)
-        return self._boards[key]
+        if self._public is None:
+            self._public = public_board(self.current, self._offices)
+        return self._public
 
     def watch(self) -> Watch:
         """Return a line on which changes arrive, while it is used as a context manager."""
@@ -204,24 +207,34 @@ class Desk:
         self, stream: _Stream, events: Sequence[Event], command_id: CommandId, author: Author, at: datetime
     ) -> None:
         try:
-            records = await asyncio.to_thread(
-                self._journal.append,
-                stream.name,
-                expecting=stream.version,
-                events=events,
-                command=command_id,
-                author=author,
-                at=at,
+            records = await self._append(
+                stream.name, events, expecting=stream.version, command=command_id, author=author, at=at
             )
         except AlreadyAppended as known:
             raise CannotWrite(reason="command_of_another_stream") from known
         except Conflict as conflict:
             await self._read_again(stream)
             raise CannotWrite(reason="somebody_else_wrote") from conflict
-        except JournalUnwritable as unwritable:
-            self.note_surroundings(replace(self.surroundings, unwritable_since=at))
-            raise CannotWrite(reason=unwritable.reason.value) from unwritable
         self._evolve(stream, records, command_id)
+
+    async def _append(
+        self,
+        name: StreamId,
+        events: Sequence[Event],
+        *,
+        expecting: int,
+        command: CommandId,
+        author: Author,
+        at: datetime,
+    ) -> tuple[Record, ...]:
+        """Write to a stream; if the journal takes nothing, refuse and alarm the operator from then on."""
+        append = partial(self._journal.append, name, expecting=expecting, events=events)
+        try:
+            return await asyncio.to_thread(append, command=command, author=author, at=at)
+        except JournalUnwritable as unwritable:
+            since = self.surroundings.unwritable_since or at
+            self.note_surroundings(replace(self.surroundings, unwritable_since=since))
+            raise CannotWrite(reason=unwritable.reason.value) from unwritable
 
     async def _read_again(self, stream: _Stream) -> None:
         """Catch up with a stream to which another program wrote."""
@@ -243,6 +256,7 @@ class Desk:
         self._moved.set()
 
     def _tell(self, records: tuple[Record, ...]) -> None:
+        self._public = None
         self._boards.clear()
         change = Change(records=records, conference=self.current)
         for watch in self._watches:
@@ -250,15 +264,18 @@ class Desk:
 
     async def _follow_rehearsal(self, command: Command, author: Author) -> None:
         """Begin or leave the rehearsal's stream, and keep the conference's own lines current."""
-        rehearsing = self._formal.state.stages.stage is Stage.REHEARSING
-        if rehearsing and self._rehearsal is None:
+        if self._owes_rehearsal():
             await self._begin_rehearsal(author)
-        elif not rehearsing and self._rehearsal is not None:
+        elif self._formal.state.stages.stage is not Stage.REHEARSING and self._rehearsal is not None:
             self._rehearsal = None
             self._tell(())
             self._moved.set()
         elif self._rehearsal is not None and isinstance(command, sites.NoteLineUp | sites.NoteLineLost):
             await self._do(self._formal, command, new_command_id(), author)
+
+    def _owes_rehearsal(self) -> bool:
+        """Say whether a rehearsal was started whose stream could not be begun: nothing may go elsewhere meanwhile."""
+        return self._formal.state.stages.stage is Stage.REHEARSING and self._rehearsal is None
 
     async def _begin_rehearsal(self, author: Author) -> None:
         number = self._formal.state.stages.rehearsals
@@ -268,15 +285,8 @@ class Desk:
         at = self._clock.now()
         lines = sites.who_is_connected(self._formal.state.lines)
         connected = tuple(sites.SiteConnected(site=site, at=at) for site in lines)
-        records = await asyncio.to_thread(
-            self._journal.append,
-            name,
-            expecting=0,
-            events=(convened, *connected),
-            command=CommandId(f"begin:{name}"),
-            author=author,
-            at=at,
-        )
+        begun = CommandId(f"begin:{name}")
+        records = await self._append(name, (convened, *connected), expecting=0, command=begun, author=author, at=at)
         self._rehearsal = _read(name, records)
         self.position = records[-1].position
         self._tell(records)
@@ -290,6 +300,7 @@ class Desk:
         records = await asyncio.to_thread(lambda: tuple(self._journal.read(name)))
         if records:
             self._rehearsal = _read(name, records)
+            self.position = max(self.position, records[-1].position)
         else:
             await self._begin_rehearsal(Author(role=Role.SYSTEM.value))
 

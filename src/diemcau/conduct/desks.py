@@ -1,5 +1,6 @@
 """The desks of all conferences on one server. They share the journal and nothing else."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 from diemcau.conduct.clock import Clock
@@ -15,6 +16,7 @@ class Desks:
         self._journal = journal
         self._clock = clock
         self._desks: dict[ConferenceId, Desk] = {}
+        self._opening = asyncio.Lock()
         self.on_open: Callable[[Desk], None] = _nothing
 
     def find(self, conference: ConferenceId) -> Desk | None:
@@ -27,13 +29,14 @@ class Desks:
 
     async def open(self, conference: ConferenceId, offices: Mapping[PersonId, str]) -> Desk:
         """Run a conference that the journal has; raises `LookupError` if it has none."""
-        desk = self._desks.get(conference)
-        if desk is None:
-            desk = await open_desk(self._journal, self._clock, conference, offices)
-            self._desks[conference] = desk
-            desk.start()
-            self.on_open(desk)
-        return desk
+        async with self._opening:  # a conference has one desk, however many ask for it at once
+            desk = self._desks.get(conference)
+            if desk is None:
+                desk = await open_desk(self._journal, self._clock, conference, offices)
+                self._desks[conference] = desk
+                desk.start()
+                self.on_open(desk)
+            return desk
 
     async def stop(self) -> None:
         """Stop keeping deadlines; what was acknowledged is in the journal."""

@@ -1,11 +1,12 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from diemcau.journal.faults import reason_of
@@ -38,12 +39,6 @@ def reader(database_url: str, opened: Open) -> Iterator[Engine]:
     engine = engine_to_read(database_url)
     yield engine
     engine.dispose()
-
-
-def impatient(engine: Engine) -> Engine:
-    """Let the engine wait a millisecond, not ten seconds, for other programs."""
-    event.listen(engine, "connect", lambda one, _: one.execute("PRAGMA busy_timeout = 1"))
-    return engine
 
 
 # Opening
@@ -142,6 +137,18 @@ def test_a_reader_sees_what_is_written_meanwhile(reader: Engine, database_url: s
     write(opened(database_url), HELD)
 
     assert journal.position() == 2
+
+
+def test_a_backup_on_a_disk_that_takes_nothing_is_read(path: Path, sqlite_url: str, opened: Open) -> None:
+    journal = opened(sqlite_url)
+    write(journal, HUNG)
+    journal.engine.dispose()
+    path.with_name("journal.sqlite-wal").mkdir()
+
+    engine = engine_to_read(sqlite_url)
+
+    assert open_to_read(engine, CODEC).position() == 1
+    engine.dispose()
 
 
 def test_a_file_that_is_not_there_is_not_read(path: Path, sqlite_url: str) -> None:
@@ -244,20 +251,44 @@ def test_a_file_that_may_only_be_read_is_told(
     assert told.value.reason is Reason.READ_ONLY
 
 
-def test_a_file_that_another_program_holds_is_told(
-    path: Path, sqlite_url: str, engines: Callable[[str], Engine]
-) -> None:
-    journal = open_journal(impatient(engines(sqlite_url)), CODEC)
+@pytest.fixture
+def impatient(sqlite_url: str) -> Iterator[SqlJournal]:
+    """Open a journal that waits a millisecond, not ten seconds, for other writers."""
+    engine = engine_for(sqlite_url, patience=timedelta(milliseconds=1))
+    yield open_journal(engine, CODEC)
+    engine.dispose()
 
+
+def test_a_file_that_another_program_holds_is_told(path: Path, impatient: SqlJournal) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(JournalUnwritable) as told:
-            write(journal, HUNG)
+            write(impatient, HUNG)
         other.execute("ROLLBACK")
-    write(journal, HUNG)
+    write(impatient, HUNG)
 
     assert told.value.reason is Reason.LOCKED
-    assert journal.position() == 1
+    assert impatient.position() == 1
+
+
+def test_a_file_that_the_program_itself_holds_is_told(impatient: SqlJournal) -> None:
+    with writing(impatient.engine), pytest.raises(JournalUnwritable) as told:
+        write(impatient, HUNG)
+    write(impatient, HUNG)
+
+    assert told.value.reason is Reason.LOCKED
+    assert impatient.position() == 1
+
+
+def test_a_writer_that_goes_on_with_its_connection_keeps_its_turn(impatient: SqlJournal) -> None:
+    with impatient.engine.execution_options(writes=True).connect() as connection:
+        for _ in range(2):
+            with connection.begin():
+                connection.execute(text("UPDATE journal_schema SET version = 1"))
+
+    write(impatient, HUNG)
+
+    assert impatient.position() == 1
 
 
 def test_a_database_that_another_program_holds_is_told(postgres_url: str, opened: Open) -> None:

@@ -17,8 +17,9 @@ _SQLITE_REASONS: Final = {
     13: Reason.FULL,
     14: Reason.READ_ONLY,
     26: Reason.BROKEN,
+    4874: Reason.FULL,  # no room even for the index of the write-ahead log
 }
-"""By primary result code, https://www.sqlite.org/rescode.html."""
+"""By primary or extended result code, https://www.sqlite.org/rescode.html."""
 
 _UNREAD: Final = 11
 """Python's driver gives no code where a text is not UTF-8: the file is damaged."""
@@ -59,7 +60,8 @@ def reason_of(fault: object) -> Reason | None:
     """Say why a driver's error keeps the journal from its work; `None` if it is our own bug."""
     if isinstance(fault, sqlite3.Error):
         unread = _UNREAD if isinstance(fault, sqlite3.OperationalError) else 0
-        return _SQLITE_REASONS.get(getattr(fault, "sqlite_errorcode", unread) & 0xFF)
+        code: int = getattr(fault, "sqlite_errorcode", unread)
+        return _SQLITE_REASONS.get(code, _SQLITE_REASONS.get(code & 0xFF))
     state = getattr(fault, "sqlstate", None)
     if state is None:
         return Reason.UNREACHABLE if type(fault).__name__ == "OperationalError" else None

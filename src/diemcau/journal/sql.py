@@ -8,35 +8,14 @@ read back from the texts is `journal.chain`'s and `journal.codec`'s.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
-from sqlalchemy import (
-    URL,
-    BigInteger,
-    Column,
-    Connection,
-    Engine,
-    Index,
-    Integer,
-    MetaData,
-    Row,
-    Select,
-    Table,
-    Text,
-    UniqueConstraint,
-    create_engine,
-    event,
-    func,
-    insert,
-    inspect,
-    make_url,
-    select,
-    text,
-    update,
-)
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, Select, event, func, insert, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
@@ -45,67 +24,65 @@ from diemcau.journal.canonical import text_of
 from diemcau.journal.chain import Stored, Tail, link, read_back
 from diemcau.journal.codec import Codec
 from diemcau.journal.faults import APPEND_ONLY, reason_of
-from diemcau.journal.journal import (
-    MENDING,
-    AlreadyAppended,
-    Conflict,
-    JournalUnusable,
-    JournalUnwritable,
-)
+from diemcau.journal.journal import MENDING, AlreadyAppended, Conflict, JournalUnusable, JournalUnwritable, Reason
 from diemcau.journal.record import Author, Record, Seal
+from diemcau.journal.turns import Turns
 
 SCHEMA_VERSION: Final = 1
-_BUSY_SECONDS: Final = 10
+_MOST_AT_ONCE: Final = 40
+"""Connections that may be open besides the pool's five: as many as threads that ask."""
 _TURN: Final = 4_137_001
 """The advisory lock by which PostgreSQL lets one writer in at a time."""
 
-_METADATA: Final = MetaData()
-_WHOLE: Final = BigInteger().with_variant(Integer(), "sqlite")
+_METADATA: Final = sa.MetaData()
+_WHOLE: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-_records: Final = Table(
+_records: Final = sa.Table(
     "journal_records",
     _METADATA,
-    Column("position", _WHOLE, primary_key=True, autoincrement=False),
-    Column("stream", Text, nullable=False),
-    Column("version", _WHOLE, nullable=False),
-    Column("command", Text, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("author", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("event_version", _WHOLE, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("previous", Text, nullable=False),
-    Column("hash", Text, nullable=False),
-    UniqueConstraint("stream", "version"),
-    Index("journal_records_by_command", "command"),
+    sa.Column("position", _WHOLE, primary_key=True, autoincrement=False),
+    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("version", _WHOLE, nullable=False),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("event_version", _WHOLE, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("previous", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.UniqueConstraint("stream", "version"),
+    sa.Index("journal_records_by_command", "command"),
     sqlite_strict=True,
 )
-_seals: Final = Table(
+_seals: Final = sa.Table(
     "journal_seals",
     _METADATA,
-    Column("stream", Text, primary_key=True),
-    Column("version", _WHOLE, primary_key=True, autoincrement=False),
-    Column("at", Text, primary_key=True),
-    Column("key_id", Text, primary_key=True),
-    Column("hash", Text, nullable=False),
-    Column("public_key", Text, nullable=False),
-    Column("signature", Text, nullable=False),
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("version", _WHOLE, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, primary_key=True),
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("public_key", sa.Text, nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
     sqlite_strict=True,
 )
-_schema: Final = Table("journal_schema", _METADATA, Column("version", Integer, primary_key=True))
+_schema: Final = sa.Table("journal_schema", _METADATA, sa.Column("version", sa.Integer, primary_key=True))
 
 
 # Engines and transactions, for every part that keeps something in the database
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(url: str, *, patience: timedelta = timedelta(seconds=10)) -> Engine:
     """Return an engine for `sqlite:///file` or `postgresql://…`; nothing is opened yet.
+
+    Writers on SQLite wait for each other as long as `patience` (PostgreSQL has its own setting).
 
     Raises `JournalUnusable` for another database, a missing folder or a URL that is none.
     When the database fails, whoever uses the engine gets `JournalUnwritable` with the execution
     option `writes=True` (on SQLite it takes the write lock at once), else `JournalUnusable`.
     """
-    engine = _engine_of(_parsed(url))
+    engine = _engine_of(_parsed(url), patience)
     event.listen(engine, "handle_error", _in_our_words)
     return engine
 
@@ -118,11 +95,12 @@ def engine_to_read(url: str) -> Engine:
     path = Path(str(engine.url.database))
     if not path.is_file():
         raise JournalUnusable(f"there is no journal {path}; name the file that the server writes")
-    query = {"mode": "ro", "uri": "true"}
-    engine = create_engine(URL.create("sqlite", database=path.resolve().as_uri(), query=query))
-    event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "handle_error", _in_our_words)
-    return engine
+    engine = _sqlite_to_read(path, mode="ro")
+    ahead = path.with_name(f"{path.name}-wal")
+    if (ahead.is_file() and ahead.stat().st_size) or _opens(engine):
+        return engine
+    engine.dispose()
+    return _sqlite_to_read(path, immutable="1")
 
 
 @contextmanager
@@ -157,19 +135,19 @@ def open_journal(engine: Engine, codec: Codec) -> "SqlJournal":
     Raises `JournalUnusable` for a newer schema, `JournalUnwritable` if nothing can be written.
     """
     with writing(engine) as transaction:
-        if not inspect(transaction).has_table(_schema.name):
+        if not sa.inspect(transaction).has_table(_schema.name):
             _METADATA.create_all(transaction)
             _protect(transaction)
             transaction.execute(insert(_schema).values(version=SCHEMA_VERSION))
         _require_known_schema(transaction, engine)
-        transaction.execute(update(_schema).values(version=SCHEMA_VERSION))  # is it writable?
+        transaction.execute(sa.update(_schema).values(version=SCHEMA_VERSION))  # is it writable?
     return SqlJournal(engine, codec)
 
 
 def open_to_read(engine: Engine, codec: Codec) -> "SqlJournal":
     """Return the journal for reading only; use an engine of `engine_to_read`."""
     with reading(engine) as connection:
-        if not inspect(connection).has_table(_schema.name):
+        if not sa.inspect(connection).has_table(_schema.name):
             raise JournalUnusable(f"{where(engine)} holds no journal; name the server's database")
         _require_known_schema(connection, engine)
     return SqlJournal(engine, codec)
@@ -287,7 +265,7 @@ def _last_position(connection: Connection) -> int:
     return connection.scalar(select(func.coalesce(func.max(_records.c.position), 0))) or 0
 
 
-def _stored(row: Row[Any]) -> Stored:
+def _stored(row: sa.Row[Any]) -> Stored:
     return Stored(**row._mapping)  # noqa: SLF001 (SQLAlchemy's public name for it)
 
 
@@ -306,20 +284,21 @@ def _seals_in(connection: Connection, stream: StreamId | None) -> tuple[Seal, ..
 # Opening
 
 
-def _parsed(url: str) -> URL:
+def _parsed(url: str) -> sa.URL:
     try:
-        return make_url(url)
+        return sa.make_url(url)
     except ArgumentError as fault:
         raise JournalUnusable(
             "the database URL is none; write sqlite:///FILE or postgresql://USER@HOST/NAME"
         ) from fault
 
 
-def _engine_of(url: URL) -> Engine:
+def _engine_of(url: sa.URL, patience: timedelta) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return create_engine(
+        return sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,
+            max_overflow=_MOST_AT_ONCE,
             connect_args={"options": "-c synchronous_commit=on"},
         )
     if url.get_backend_name() != "sqlite" or not url.database:
@@ -327,10 +306,30 @@ def _engine_of(url: URL) -> Engine:
             f"no journal can be kept in {url.render_as_string()}; write sqlite:///FILE or postgresql://USER@HOST/NAME"
         )
     _require_folder(url.database)
-    engine = create_engine(url.set(drivername="sqlite"))
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    engine = sa.create_engine(url.set(drivername="sqlite"), max_overflow=_MOST_AT_ONCE)
+    turns = Turns(patience)
+    event.listen(engine, "connect", partial(_prepare_sqlite, patience))
+    event.listen(engine, "begin", partial(_begin_sqlite, turns))
+    event.listen(engine, "checkin", lambda _, kept: turns.give_back(kept.info))
     return engine
+
+
+def _sqlite_to_read(path: Path, **query: str) -> Engine:
+    url = sa.URL.create("sqlite", database=path.resolve().as_uri(), query={"uri": "true", **query})
+    engine = sa.create_engine(url)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(engine, "handle_error", _in_our_words)
+    return engine
+
+
+def _opens(engine: Engine) -> bool:
+    """Say whether the file can be read as one that others write; not so from a read-only disk."""
+    try:
+        with reading(engine) as connection:
+            sa.inspect(connection).get_table_names()
+    except JournalUnusable:
+        return False
+    return True
 
 
 def _require_folder(database: str) -> None:
@@ -351,13 +350,13 @@ def _require_known_schema(connection: Connection, engine: Engine) -> None:
 def _protect(transaction: Connection) -> None:
     for table in (_records, _seals):
         for statement in APPEND_ONLY[transaction.dialect.name]:
-            transaction.execute(text(statement.format(table=table.name)))
+            transaction.execute(sa.text(statement.format(table=table.name)))
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+def _prepare_sqlite(patience: timedelta, connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
     connection.isolation_level = None
     for pragma in (
-        f"busy_timeout = {_BUSY_SECONDS * 1000}",
+        f"busy_timeout = {patience // timedelta(milliseconds=1)}",
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
@@ -366,8 +365,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 (
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turns: Turns, connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
+    if writes and not turns.take(connection.info):
+        raise JournalUnwritable(Reason.LOCKED, where(connection.engine))
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -29,6 +29,10 @@ class Camera:
         while self._offered is None and not self._task.done():
             await self._changed.wait()
 
+    def is_over(self) -> bool:
+        """Whether it is gone."""
+        return self._task.done()
+
     async def renditions(self) -> AsyncIterator[Renditions]:
         """Yield what is offered, now and at every change, until the camera is gone."""
         while True:

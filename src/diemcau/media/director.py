@@ -163,16 +163,28 @@ class Director:
         return {
             place: (site, self._cameras[site])
             for place, site in sites.items()
-            if site is not None and site in self._cameras
+            if site is not None and site in self._cameras and not self._cameras[site].is_over()
         }
 
     def _begin(self, place: Place, site: SiteId, camera: Camera) -> None:
         self._number += 1
         on_air = OnAir(number=self._number, place=place, site=site)
         tap = self._listener.tap(on_air) if self._listener is not None else None
-        feed = Feed(camera, self._new_outlet(), self._new_outlet(), tap)
+        number = self._number
+        feed = Feed(
+            camera,
+            self._new_outlet(),
+            self._new_outlet(),
+            tap=tap,
+            on_over=lambda: self._note_over(number),
+        )
         feed.begin()
         self._feeds[on_air.number] = (on_air, feed)
+
+    def _note_over(self, number: int) -> None:
+        """Take a feed off the record that ended by itself."""
+        if self._feeds.pop(number, None) is not None:
+            self._tell()
 
     def _tell(self) -> None:
         airs: list[object] = [

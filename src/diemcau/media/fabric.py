@@ -5,7 +5,7 @@ source; what the node offers is an outlet. A link is the other end: a camera or 
 `moq_fabric` is the real thing, the only file that knows the library.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Protocol
@@ -87,6 +87,10 @@ class FabricError(Exception):
     """The fabric can't do it; the sentence says what and how to mend it."""
 
 
+class MalformedMediaError(FabricError):
+    """What a source sent is not the media that it announced."""
+
+
 class RefusedError(FabricError):
     """The other side closed the session and gave a code."""
 
@@ -124,11 +128,11 @@ class Outlet(Protocol):
         ...
 
     def write_video(self, frame: MediaFrame) -> None:
-        """Publish one frame of H.264 on the track `video`."""
+        """Publish one frame of H.264 on the track `video`. Raises `MalformedMediaError`."""
         ...
 
     def write_audio(self, frame: MediaFrame) -> None:
-        """Publish one frame of Opus on the track `audio`."""
+        """Publish one frame of Opus on the track `audio`. Raises `MalformedMediaError`."""
         ...
 
     def open_audio(self, *, sample_rate: int, channels: int) -> None:
@@ -174,19 +178,25 @@ class Guest(Protocol):
         ...
 
 
-class Door(Protocol):
-    """What a node asks whoever keeps it."""
+class Knock(Protocol):
+    """Somebody who wants to come in. Answer once, by `accept` or `refuse`."""
 
-    async def admit(self, token: str, *, as_camera: bool) -> Admission | Refusal:
-        """Say who comes with this token, or why not."""
+    @property
+    def token(self) -> str:
+        """What is shown as a pass; may be empty or anything."""
         ...
 
-    async def welcome(self, guest: Guest) -> None:
-        """Look after a guest; returns when the guest is gone."""
+    @property
+    def is_camera(self) -> bool:
+        """Whether it wants to publish."""
         ...
 
-    def offer(self, admission: Admission, path: str) -> Outlet | None:
-        """Return what this guest reads under this name, or None."""
+    async def accept(self, admission: Admission, offer: Callable[[str], Outlet | None]) -> Guest | None:
+        """Let it in; `offer` says what it reads under a name. None if it went away meanwhile."""
+        ...
+
+    async def refuse(self, code: Code) -> None:
+        """Send it away."""
         ...
 
 
@@ -198,8 +208,12 @@ class Node(Protocol):
         """The port it listens on."""
         ...
 
-    async def listen(self, door: Door) -> None:
+    async def listen(self) -> None:
         """Begin. Raises `FabricError` if the port is taken or the certificate can't be read."""
+        ...
+
+    def knocks(self) -> AsyncIterator[Knock]:
+        """Yield everyone who wants to come in."""
         ...
 
     def fingerprints(self) -> tuple[str, ...]:
@@ -207,16 +221,16 @@ class Node(Protocol):
         ...
 
     def new_outlet(self) -> Outlet:
-        """Make something to offer; nobody reads it before `Door.offer` returns it."""
+        """Make something to offer; nobody reads it before it is offered."""
         ...
 
     async def close(self) -> None:
-        """Close every session and the port."""
+        """Close the port. Sessions are closed by their guests."""
         ...
 
 
-class VideoEncoder(Protocol):
-    """Encodes pictures while somebody is subscribed."""
+class Encoder(Protocol):
+    """Encodes pictures or sound while somebody is subscribed."""
 
     async def wanted(self) -> None:
         """Wait until somebody is subscribed."""
@@ -226,43 +240,23 @@ class VideoEncoder(Protocol):
         """Whether somebody is subscribed."""
         ...
 
-    def begin_group(self) -> None:
-        """Make the next picture a key frame."""
+    def begin(self) -> None:
+        """Begin anew after a pause: with a key frame."""
         ...
 
-    def write(self, picture: bytes, at_us: int) -> None:
-        """Encode one picture: planar YUV 4:2:0 in the size given at the start."""
-        ...
-
-
-class AudioEncoder(Protocol):
-    """Encodes sound while somebody is subscribed."""
-
-    async def wanted(self) -> None:
-        """Wait until somebody is subscribed."""
-        ...
-
-    def is_wanted(self) -> bool:
-        """Whether somebody is subscribed."""
-        ...
-
-    def restart(self) -> None:
-        """Begin anew after a pause."""
-        ...
-
-    def write(self, samples: bytes, at_us: int) -> None:
-        """Encode sound: signed 16 bit, mono, 48 kHz."""
+    def write(self, raw: bytes, at_us: int) -> None:
+        """Encode a picture (planar YUV 4:2:0) or sound (signed 16 bit, mono, 48 kHz)."""
         ...
 
 
 class Publication(Protocol):
     """A camera's side of what it publishes."""
 
-    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> VideoEncoder:
+    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> Encoder:
         """Offer the track `video`."""
         ...
 
-    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> AudioEncoder:
+    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> Encoder:
         """Offer the track `audio`."""
         ...
 

@@ -8,12 +8,12 @@ who is on air or why.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Protocol
 
 from diemcau.media import h264
 from diemcau.media.camera import Camera
-from diemcau.media.fabric import MediaFrame, Outlet, Rendition, Renditions
+from diemcau.media.fabric import MalformedMediaError, MediaFrame, Outlet, Rendition, Renditions
 
 _LOG = logging.getLogger(__name__)
 _LOOKED_AT_EVERY = 1.0
@@ -39,11 +39,20 @@ class Tap(Protocol):
 class Feed:
     """Copies one source while it is on air or looked at."""
 
-    def __init__(self, camera: Camera, outlet: Outlet, silent: Outlet, tap: Tap | None = None) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        outlet: Outlet,
+        silent: Outlet,
+        *,
+        tap: Tap | None = None,
+        on_over: Callable[[], None] | None = None,
+    ) -> None:
         self.camera = camera
         self.outlet = outlet
         self.silent = silent
         self._tap = tap
+        self._on_over = on_over
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -79,23 +88,24 @@ class Feed:
     async def _run(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
-        except h264.MalformedVideoError as error:
-            _LOG.warning("%s: %s; it is taken off the program", self.camera.source.path, error)
+        except* (h264.MalformedVideoError, MalformedMediaError) as errors:
+            for error in errors.exceptions:
+                _LOG.warning("%s is taken off: %s", self.camera.source.path, error)
         finally:
             self.outlet.finish()
             self.silent.finish()
             if self._tap is not None:
                 self._tap.end()
+            if self._on_over is not None:
+                self._on_over()
 
     async def _follow(self) -> None:
         copying: dict[Rendition, asyncio.Task[None]] = {}
-        try:
+        async with asyncio.TaskGroup() as tasks:
             async for renditions in self.camera.renditions():
-                self._change(copying, renditions)
-        finally:
+                self._change(copying, renditions, tasks)
             for task in copying.values():
                 task.cancel()
-            await asyncio.gather(*copying.values(), return_exceptions=True)
 
     async def _follow_while_wanted(self) -> None:
         following = asyncio.create_task(self._follow())
@@ -108,7 +118,7 @@ class Feed:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
 
-    def _change(self, copying: dict[Rendition, asyncio.Task[None]], now: Renditions) -> None:
+    def _change(self, copying: dict[Rendition, asyncio.Task[None]], now: Renditions, tasks: asyncio.TaskGroup) -> None:
         """Copy the tracks that are offered now, and no other."""
         self._open_tracks(now)
         offered = {now.video: self._copy_video, now.audio: self._copy_audio}
@@ -117,7 +127,7 @@ class Feed:
                 copying.pop(rendition).cancel()
         for offer, copy in offered.items():
             if offer is not None and offer not in copying:
-                copying[offer] = asyncio.create_task(copy(offer))
+                copying[offer] = tasks.create_task(copy(offer))
 
     async def _copy_video(self, rendition: Rendition) -> None:
         async for frame in self.camera.source.frames(rendition):

@@ -8,10 +8,11 @@ knows no scopes: with shared name spaces, whoever announces a name last owns it.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import parse_qs
 
 import moq
@@ -19,23 +20,21 @@ import moq
 from diemcau.media import h264, paths
 from diemcau.media.fabric import (
     Admission,
-    AudioEncoder,
     Code,
-    Door,
+    Encoder,
     FabricError,
     Guest,
+    Knock,
     Link,
+    MalformedMediaError,
     MediaFrame,
-    Node,
     Outlet,
     Part,
     Publication,
-    Refusal,
     RefusedError,
     Rendition,
     Renditions,
     Source,
-    VideoEncoder,
 )
 
 _LOG = logging.getLogger(__name__)
@@ -44,6 +43,8 @@ _HANDSHAKE = 10.0
 _FRAMES_IN_AUDIO_GROUP = 8
 _OPUS_PRE_SKIP = 312
 _NOT_THERE = 404
+_APP = 64  # where the wire begins to count the codes of applications
+Offer: TypeAlias = Callable[[str], Outlet | None]
 _LEGACY = moq.Container.LEGACY()
 _TEXT = moq.Subscription(priority=200)
 _PICTURE = moq.Subscription(priority=100, max_age_us=_LATENCY // timedelta(microseconds=1))
@@ -117,7 +118,8 @@ class MoqOutlet:
         """Publish one frame of H.264 on the track `video`."""
         if self._video is None or self._is_finished:
             return
-        self._video.write_frame(frame.payload, frame.at_us)
+        with _as_media_error():
+            self._video.write_frame(frame.payload, frame.at_us)
 
     def open_audio(self, *, sample_rate: int, channels: int) -> None:
         """Offer the track `audio`."""
@@ -129,10 +131,11 @@ class MoqOutlet:
         """Publish one frame of Opus on the track `audio`."""
         if self._audio is None or self._is_finished:
             return
-        if self._audio_frames % _FRAMES_IN_AUDIO_GROUP == 0:
-            self._audio.cut()
+        with _as_media_error():
+            if self._audio_frames % _FRAMES_IN_AUDIO_GROUP == 0:
+                self._audio.cut()
+            self._audio.write_frame(frame.payload, frame.at_us)
         self._audio_frames += 1
-        self._audio.write_frame(frame.payload, frame.at_us)
 
     def write_text(self, track: str, text: bytes) -> None:
         """Publish a text that replaces the one before it on that track."""
@@ -193,16 +196,56 @@ class MoqGuest:
 
     def close(self, code: Code) -> None:
         """End the session."""
-        self._session.cancel(code)
+        self._session.cancel(code + _APP if code else 0)
 
     def _may_publish(self, path: str) -> bool:
-        name = paths.read_up(path)
-        return (
-            self._is_camera
-            and name is not None
-            and name.conference == self._admission.conference
-            and name.site == self._admission.site
-        )
+        name, who = paths.read_up(path), self._admission
+        is_own = name is not None and (name.conference, name.site) == (who.conference, who.site)
+        return self._is_camera and is_own
+
+
+class MoqKnock:
+    """Somebody who wants to come in."""
+
+    def __init__(self, request: moq.Request) -> None:
+        self._request = request
+        self._token = parse_qs(request.query or "").get("jwt", [""])[0]
+        self._is_camera = request.path.rstrip("/").endswith("/camera")
+
+    @property
+    def token(self) -> str:
+        """What is shown as a pass; may be empty or anything."""
+        return self._token
+
+    @property
+    def is_camera(self) -> bool:
+        """Whether it wants to publish."""
+        return self._is_camera
+
+    async def accept(self, admission: Admission, offer: Offer) -> Guest | None:
+        """Let it in, with two name spaces of its own: one to write into, one to read from."""
+        own, offered = moq.OriginProducer(), moq.OriginProducer()
+        self._request.set_consume(own)
+        self._request.set_publish(offered)
+        prefixes = [paths.program(admission.conference)]
+        if admission.part is Part.OPERATOR:
+            prefixes.append(paths.previews(admission.conference))
+        answering = [asyncio.create_task(_answer(offered.dynamic(prefix), offer)) for prefix in prefixes]
+        try:
+            async with asyncio.timeout(_HANDSHAKE):
+                session = await self._request.accept()
+        except (moq.Error, TimeoutError):
+            _cancel(answering)
+            return None
+        watching = asyncio.create_task(_cancel_when_closed(session, answering))
+        answering.append(watching)
+        return MoqGuest(admission, session, own.consume(), camera=self._is_camera)
+
+    async def refuse(self, code: Code) -> None:
+        """Send it away."""
+        with contextlib.suppress(moq.Error, TimeoutError):
+            async with asyncio.timeout(_HANDSHAKE):
+                await self._request.reject(code)
 
 
 class MoqNode:
@@ -215,15 +258,13 @@ class MoqNode:
         self._resources = contextlib.AsyncExitStack()
         self._server: moq.Server | None = None
         self._fingerprints: tuple[str, ...] = ()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._guests: set[MoqGuest] = set()
 
     @property
     def port(self) -> int:
         """The port it listens on."""
         return int(self._listening().local_addr.rpartition(":")[2])
 
-    async def listen(self, door: Door) -> None:
+    async def listen(self) -> None:
         """Begin. Raises `FabricError` if the port is taken or the certificate can't be read."""
         nowhere = moq.OriginProducer()
         files = self._certificate
@@ -241,24 +282,23 @@ class MoqNode:
             raise FabricError(self._sentence(error)) from error
         self._server = server
         self._fingerprints = tuple(server.cert_fingerprints())  # busy once it accepts
-        self._begin(self._accept(door))
+
+    async def knocks(self) -> AsyncIterator[Knock]:
+        """Yield everyone who wants to come in."""
+        with _until_gone("the door"):
+            async for request in self._listening():
+                yield MoqKnock(request)
 
     def fingerprints(self) -> tuple[str, ...]:
         """SHA-256 of each certificate, in lower-case hex."""
         return self._fingerprints
 
     def new_outlet(self) -> Outlet:
-        """Make something to offer; nobody reads it before `Door.offer` returns it."""
+        """Make something to offer; nobody reads it before it is offered."""
         return MoqOutlet()
 
     async def close(self) -> None:
-        """Close every session and the port."""
-        for guest in tuple(self._guests):
-            guest.close(Code.STOPPING)
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Close the port. Sessions are closed by their guests."""
         self._server = None
         await self._resources.aclose()
 
@@ -275,59 +315,14 @@ class MoqNode:
             "choose another port, or stop the program that uses it."
         )
 
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _LOG.error("a media session ended by a fault", exc_info=error)
+class MoqEncoder:
+    """One of the library's own encoders (openh264, libopus)."""
 
-    async def _accept(self, door: Door) -> None:
-        async for request in self._listening():
-            self._begin(self._meet(door, request))
-
-    async def _meet(self, door: Door, request: moq.Request) -> None:
-        token = parse_qs(request.query or "").get("jwt", [""])[0]
-        camera = request.path.rstrip("/").endswith("/camera")
-        answer = await door.admit(token, as_camera=camera)
-        with contextlib.suppress(moq.Error, TimeoutError):
-            async with asyncio.timeout(_HANDSHAKE):
-                if isinstance(answer, Refusal):
-                    _LOG.info("a session was refused: %s", answer.reason)
-                    await request.reject(answer.code)
-                    return
-                own, offered = moq.OriginProducer(), moq.OriginProducer()
-                request.set_consume(own)
-                request.set_publish(offered)
-                routes = _routes(answer, offered)
-                session = await request.accept()
-            guest = MoqGuest(answer, session, own.consume(), camera=camera)
-            await self._look_after(door, guest, routes)
-
-    async def _look_after(self, door: Door, guest: MoqGuest, routes: Sequence[moq.OriginDynamic]) -> None:
-        self._guests.add(guest)
-        answering = [asyncio.create_task(_answer(door, guest.admission, route)) for route in routes]
-        welcome = asyncio.create_task(door.welcome(guest))
-        try:
-            await guest.closed()
-        finally:
-            self._guests.discard(guest)
-            for task in (*answering, welcome):
-                task.cancel()
-            await asyncio.gather(*answering, welcome, return_exceptions=True)
-            for route in routes:
-                route.cancel()
-
-
-class MoqVideoEncoder:
-    """The library's own encoder (openh264), begun anew by a key frame."""
-
-    def __init__(self, producer: moq.VideoProducer) -> None:
-        self._producer = producer
-        self._demand = producer.demand()
+    def __init__(self, demand: moq.TrackDemand, begin: Callable[[], None], write: Callable[[bytes, int], None]) -> None:
+        self._demand = demand
+        self.begin = begin
+        self.write = write
 
     async def wanted(self) -> None:
         """Wait until somebody is subscribed."""
@@ -336,38 +331,6 @@ class MoqVideoEncoder:
     def is_wanted(self) -> bool:
         """Whether somebody is subscribed."""
         return self._demand.is_used()
-
-    def begin_group(self) -> None:
-        """Make the next picture a key frame."""
-        self._producer.cut()
-
-    def write(self, picture: bytes, at_us: int) -> None:
-        """Encode one picture: planar YUV 4:2:0 in the size given at the start."""
-        self._producer.write(moq.VideoFrame(timestamp_us=at_us, data=picture))
-
-
-class MoqAudioEncoder:
-    """The library's own encoder (libopus)."""
-
-    def __init__(self, producer: moq.AudioProducer) -> None:
-        self._producer = producer
-        self._demand = producer.demand()
-
-    async def wanted(self) -> None:
-        """Wait until somebody is subscribed."""
-        await self._demand.used()
-
-    def is_wanted(self) -> bool:
-        """Whether somebody is subscribed."""
-        return self._demand.is_used()
-
-    def restart(self) -> None:
-        """Begin anew after a pause."""
-        self._producer.reset_epoch()
-
-    def write(self, samples: bytes, at_us: int) -> None:
-        """Encode sound: signed 16 bit, mono, 48 kHz."""
-        self._producer.write(moq.AudioFrame(timestamp_us=at_us, data=samples))
 
 
 class MoqPublication:
@@ -377,34 +340,35 @@ class MoqPublication:
         self._broadcast = broadcast
         self._texts: dict[str, moq.TrackProducer] = {}
 
-    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> VideoEncoder:
+    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> Encoder:
         """Offer the track `video`."""
-        return MoqVideoEncoder(
-            self._broadcast.encode_video(
-                moq.VideoEncoderInput(format=moq.VideoPixelFormat.I420, width=width, height=height, framerate=fps),
-                moq.VideoEncoderOutput(
-                    codec=moq.VideoCodec.H264,
-                    track=paths.VIDEO,
-                    bitrate=bits_per_second,
-                    gop=fps,
-                    kind=moq.VideoEncoderKind.SOFTWARE(),
-                ),
-            )
+        size = moq.VideoEncoderInput(format=moq.VideoPixelFormat.I420, width=width, height=height, framerate=fps)
+        codec = moq.VideoEncoderOutput(
+            codec=moq.VideoCodec.H264,
+            track=paths.VIDEO,
+            bitrate=bits_per_second,
+            gop=fps,
+            kind=moq.VideoEncoderKind.SOFTWARE(),
         )
+        video = self._broadcast.encode_video(size, codec)
 
-    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> AudioEncoder:
+        def write(picture: bytes, at_us: int) -> None:
+            video.write(moq.VideoFrame(timestamp_us=at_us, data=picture))
+
+        return MoqEncoder(video.demand(), video.cut, write)
+
+    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> Encoder:
         """Offer the track `audio`."""
-        return MoqAudioEncoder(
-            self._broadcast.encode_audio(
-                paths.AUDIO,
-                moq.AudioEncoderInput(format=moq.AudioSampleFormat.S16, sample_rate=48_000, channels=1),
-                moq.AudioEncoderOutput(
-                    codec=moq.AudioCodec.opus(),
-                    bitrate=bits_per_second,
-                    frame_duration_us=frame_ms * 1000,
-                ),
-            )
+        layout = moq.AudioEncoderInput(format=moq.AudioSampleFormat.S16, sample_rate=48_000, channels=1)
+        codec = moq.AudioEncoderOutput(
+            codec=moq.AudioCodec.opus(), bitrate=bits_per_second, frame_duration_us=frame_ms * 1000
         )
+        audio = self._broadcast.encode_audio(paths.AUDIO, layout, codec)
+
+        def write(samples: bytes, at_us: int) -> None:
+            audio.write(moq.AudioFrame(timestamp_us=at_us, data=samples))
+
+        return MoqEncoder(audio.demand(), audio.reset_epoch, write)
 
     def write_text(self, track: str, text: bytes) -> None:
         """Publish a text that replaces the one before it on that track."""
@@ -444,10 +408,10 @@ class MoqLink:
             await session.closed()
         except moq.Error as error:
             details = moq.protocol_error(error)
-            if details is not None:
-                raise RefusedError(details.code) from error
             if moq.is_auth(error):
                 raise RefusedError(Code.UNKNOWN_PASS) from error
+            if details is not None and details.code >= _APP:
+                raise RefusedError(details.code - _APP) from error
 
     async def close(self) -> None:
         """Leave."""
@@ -481,21 +445,36 @@ def _until_gone(name: str) -> Iterator[None]:
         _LOG.debug("%s ended: %s", name, error)
 
 
-async def _answer(door: Door, admission: Admission, route: moq.OriginDynamic) -> None:
-    with _until_gone("a route"):
-        async for request in route:
-            outlet = door.offer(admission, request.path)
-            if isinstance(outlet, MoqOutlet):
-                request.accept(outlet.broadcast)
-            else:
-                request.reject(_NOT_THERE)
+@contextlib.contextmanager
+def _as_media_error() -> Iterator[None]:
+    try:
+        yield
+    except moq.Error as error:
+        raise MalformedMediaError(f"not the media that was announced: {error}") from error
 
 
-def _routes(admission: Admission, offered: moq.OriginProducer) -> list[moq.OriginDynamic]:
-    prefixes = [paths.program(admission.conference)]
-    if admission.part is Part.OPERATOR:
-        prefixes.append(paths.previews(admission.conference))
-    return [offered.dynamic(prefix) for prefix in prefixes]
+async def _answer(route: moq.OriginDynamic, offer: Offer) -> None:
+    try:
+        with _until_gone("a route"):
+            async for request in route:
+                outlet = offer(request.path)
+                if isinstance(outlet, MoqOutlet):
+                    request.accept(outlet.broadcast)
+                else:
+                    request.reject(_NOT_THERE)
+    finally:
+        route.cancel()
+
+
+async def _cancel_when_closed(session: moq.Session, tasks: Sequence[asyncio.Task[None]]) -> None:
+    with contextlib.suppress(moq.Error):
+        await session.closed()
+    _cancel(tasks)
+
+
+def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
 
 
 def _renditions(catalog: moq.Catalog) -> Renditions:
@@ -540,8 +519,3 @@ def _opus_head(*, sample_rate: int, channels: int) -> bytes:
 
 def _in_brackets(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _conforms(node: MoqNode, guest: MoqGuest) -> tuple[Node, Guest]:
-    """Let the type checker compare what is here with the port."""
-    return node, guest

@@ -9,7 +9,7 @@ for a minute, a *device* token tells that a PIN was given. The signature is EdDS
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,6 +20,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError, MissingAlgorithmError, UnsupportedAlgorithmError
 from joserfc.jwk import OKPKey
 
+from diemcau.conduct.clock import Clock
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
 from diemcau.media.fabric import Admission, Code, Part, Refusal
@@ -112,9 +113,9 @@ class Passes:
             scripted=claims.get("scripted") is True,
         )
 
-    def ticket(self, pass_: Pass, at: datetime) -> str:
-        """Return a token for the media door, good for a minute; a site's may publish."""
-        until = min(at + TICKET_LASTS, pass_.until)
+    def ticket(self, pass_: Pass, at: datetime, *, lasts: timedelta = TICKET_LASTS) -> str:
+        """Return a token for the media door, good for a minute unless told otherwise; a site's may publish."""
+        until = min(at + lasts, pass_.until)
         claims = _claims(_Kind.TICKET, pass_.conference, pass_.role, pass_.site, until)
         return self._sign({**claims, "publish": pass_.role is Role.SITE})
 
@@ -175,6 +176,15 @@ class Passes:
         if _until(claims) <= at:
             raise PassRefused(PassFault.EXPIRED)
         return claims
+
+
+def door_keeper(passes: Passes, clock: Clock) -> Callable[[str], Awaitable[Admission | Refusal]]:
+    """Return what a media node asks of whoever comes with a token."""
+
+    async def admit(token: str) -> Admission | Refusal:
+        return passes.admit(token, clock.now())
+
+    return admit
 
 
 def new_pass(

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import h264, paths
 from diemcau.media.fabric import (
-    AudioEncoder,
+    Encoder,
     FabricError,
     Link,
     MediaFrame,
@@ -26,7 +26,6 @@ from diemcau.media.fabric import (
     RefusedError,
     Rendition,
     Source,
-    VideoEncoder,
 )
 from diemcau.media.moq_fabric import connect
 from diemcau.media.picture import Picture
@@ -146,22 +145,22 @@ class RehearsalSite:
             number += 1
             publication.write_text(paths.BEAT, _beat(number))
 
-    async def _film(self, video: VideoEncoder) -> None:
+    async def _film(self, video: Encoder) -> None:
         number = 0
         while True:
             await video.wanted()
-            video.begin_group()
+            video.begin()
             async for at_us in _every(1 / self._quality.fps):
                 video.write(self._picture.draw(datetime.now(UTC).astimezone(), number), at_us)
                 number += 1
                 if not video.is_wanted():
                     break
 
-    async def _speak(self, audio: AudioEncoder) -> None:
+    async def _speak(self, audio: Encoder) -> None:
         seconds = self._quality.audio_frame_ms / 1000
         while True:
             await audio.wanted()
-            audio.restart()
+            audio.begin()
             async for at_us in _every(seconds):
                 audio.write(self._voice.speak(int(RATE * seconds)), at_us)
                 if not audio.is_wanted():

@@ -30,6 +30,7 @@ from diemcau.media.fabric import (
 )
 from diemcau.media.finishing import Recording
 from diemcau.media.lines import Busy, Line, Lines
+from diemcau.media.reception import Reception
 from diemcau.media.recorder import Recorder
 
 _LOG = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Studio:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
+        self._reception = Reception(node, self)
         self._admit = admit
         self._on_line = on_line
         self._on_trouble = on_trouble
@@ -71,7 +73,8 @@ class Studio:
 
     async def start(self) -> None:
         """Listen. Raises `FabricError` with a sentence for the person who started the server."""
-        await self._node.listen(self)
+        await self._node.listen()
+        self._reception.open()
         self._ticking = asyncio.create_task(self._tick())
 
     async def stop(self) -> None:
@@ -82,6 +85,7 @@ class Studio:
             self._ticking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ticking
+        await self._reception.close()
         await self._node.close()
 
     async def open_conference(

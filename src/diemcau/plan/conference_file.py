@@ -122,7 +122,7 @@ def _offset(at: datetime | None) -> str:
 
 
 def _documents(section: Section) -> DocumentFacts:
-    if section.content:
+    if section.content:  # without any, the section itself is what is missing
         section.must("ruleset", '"plain"')
         section.must("issuing_body", '"…"')
     return DocumentFacts(

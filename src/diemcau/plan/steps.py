@@ -66,8 +66,8 @@ _OWN_KEYS: dict[StepKind, frozenset[str]] = {
 }
 _NEEDED: dict[StepKind, tuple[tuple[str, str], ...]] = {
     StepKind.BEGIN_ITEM: (("item", '"discussion"'),),
-    StepKind.REQUEST: (("site", '"thanh-hoa"'), ("topic", '"…"')),
-    StepKind.GRANT: (("site", '"thanh-hoa"'),),
+    StepKind.REQUEST: (("site", '"north-hall"'), ("topic", '"…"')),
+    StepKind.GRANT: (("site", '"north-hall"'),),
     StepKind.NOTE: (("text", '"…"'),),
     StepKind.SHOW: (("handout", '"report"'),),
 }

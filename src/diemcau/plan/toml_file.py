@@ -78,7 +78,7 @@ class Section:
         """Note a fault if a key is missing."""
         if key not in self.content:
             self.faults.add(FaultCode.MISSING_KEY, self.place(key), wanted=f"{key} = {example}")
-        elif self.content[key] == "":
+        elif self.content[key] in ("", [], {}):
             self.blame(FaultCode.EMPTY, key)
 
     def text(self, key: str, absent: str = "", longest: int = values.LONGEST_TEXT) -> str:

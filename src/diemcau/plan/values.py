@@ -32,7 +32,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def slug(text: str) -> str:
     """Read a code: lower-case ASCII letters and digits in groups joined by hyphens."""
     if len(text) > LONGEST_CODE or not _SLUG.fullmatch(text):
-        raise Unfit(FaultCode.BAD_SLUG, "thanh-hoa, ward-12")
+        raise Unfit(FaultCode.BAD_SLUG, "north-hall, ward-12")
     return text
 
 

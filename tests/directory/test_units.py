@@ -192,6 +192,20 @@ def test_units_that_cannot_be_are_refused_as_a_whole(
     assert len(changes_of(directory)) == 1
 
 
+def test_a_parent_may_be_younger_than_its_units(directory: Engine) -> None:
+    young = replace(CENTRE, valid_from=date(2025, 1, 1))
+
+    put(directory, VINH, young)
+
+    assert units_on(directory, TODAY) == (young, VINH)
+
+
+def test_a_parent_that_ended_before_its_unit_began_is_refused(directory: Engine) -> None:
+    put(directory, replace(CENTRE, valid_to=date(2024, 12, 31)))
+
+    assert refused(lambda: put(directory, CITY)) == (UnitUnknown, {"unit": "centre"})
+
+
 def test_a_unit_that_is_not_there_does_not_end(directory: Engine) -> None:
     answer = refused(lambda: end_unit(directory, VINH.code, TODAY, author="operator", at=NINE, reason="x"))
 

@@ -121,15 +121,16 @@ def _set_unit(transaction: Connection, unit: Unit) -> str | None:
 
 
 def _need_parent(transaction: Connection, unit: Unit) -> None:
+    """Raise unless each unit above exists in a part of the time of `unit`, and none is below it."""
     above, seen = unit.parent, {unit.code}
     while above is not None:
         if above in seen:
             raise ParentBelow(unit=unit.code, parent=str(unit.parent))
-        found = find_unit(transaction, above, unit.valid_from)
-        if found is None:
+        found = [one for one in periods_of(transaction, above) if _overlap(one, unit)]
+        if not found:
             raise UnitUnknown(unit=above)
         seen.add(above)
-        above = found.parent
+        above = found[-1].parent
 
 
 def _overlap(one: Unit, other: Unit) -> bool:

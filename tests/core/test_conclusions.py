@@ -165,6 +165,10 @@ def test_declared_counts_are_possible_and_each_is_declared_once() -> None:
     assert play.give(DeclareCounts(counts=declared)) == (CountsDeclared(counts=declared),)
 
 
+def test_a_thousand_items_may_be_declared() -> None:
+    assert opened().give(DeclareCounts(counts=(count(LESSON, None, 1_000),)))
+
+
 def test_items_that_are_not_as_many_as_declared_are_not_read_out() -> None:
     play = drafted()
     play.give(DeclareCounts(counts=(count(LESSON, None, 2), count(TASK, TERM, 1), count(TASK, YEAR, 3))))

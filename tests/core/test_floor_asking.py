@@ -19,10 +19,11 @@ from diemcau.core.floor import (
     RequestMoved,
     RequestRemoved,
     RequestState,
+    RequestWritten,
     find,
     waiting_of,
 )
-from diemcau.core.floor_asking import turns_taken
+from diemcau.core.floor_asking import turn_written, turns_taken
 from diemcau.core.ids import PersonId, RequestId, SiteId
 from tests.core.samples import (
     DALAT,
@@ -203,8 +204,8 @@ def test_the_secretary_inserts_a_site_at_any_place_even_where_requests_need_acce
         ),
         RequestAccepted(request=R2, position=1),
     )
-    play.give(InsertRequest(site=DALAT, topic="Ý kiến"))
-    assert play.now.floor.queue == (R2, R1, R3)
+    play.give(InsertRequest(site=DALAT, topic="Ý kiến"), InsertRequest(site=HANOI, topic="Ý kiến", position=4))
+    assert play.now.floor.queue == (R2, R1, R3, R4)
 
 
 def test_a_site_waits_only_once_in_each_lane() -> None:
@@ -261,6 +262,13 @@ def test_a_site_that_was_not_invited_does_not_wait() -> None:
 
 def test_the_main_site_may_ask_as_every_other() -> None:
     assert opened().give(asking(HANOI))
+
+
+def test_what_was_never_called_may_be_written() -> None:
+    play = waiting()
+    play.give(GrantFloor(site=HUE), CancelRequest(site=VINH, request=R2))
+
+    assert turn_written(play.now.floor) == (RequestWritten(request=R3, site=DALAT),)
 
 
 def test_nobody_asks_before_the_opening_or_after_the_closing() -> None:

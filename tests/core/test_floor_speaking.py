@@ -28,7 +28,7 @@ from diemcau.core.floor import (
 )
 from diemcau.core.ids import PersonId, RequestId
 from diemcau.core.onair import SiteTaken
-from diemcau.core.regulations import AtEnd, Order
+from diemcau.core.regulations import AtEnd, Conduct, Order
 from tests.core.samples import (
     CHAIR_PERSON,
     DALAT,
@@ -112,6 +112,12 @@ def test_who_speaks_is_not_called_again_and_who_was_not_invited_never() -> None:
     play = speaking()
 
     assert play.refused(GrantFloor(site=HUE)) == ("floor.holds_floor", {"site": HUE})
+    assert play.refused(GrantFloor(site=NOWHERE)) == ("sites.unknown", {"site": NOWHERE})
+
+
+def test_who_was_not_invited_is_not_called_by_hand_either() -> None:
+    play = opened(conduct=Conduct.MANUAL)
+
     assert play.refused(GrantFloor(site=NOWHERE)) == ("sites.unknown", {"site": NOWHERE})
 
 
@@ -306,6 +312,10 @@ def test_the_times_of_a_speech_are_corrected_with_reason_and_author_even_after_t
 @pytest.mark.parametrize("ended_at", [NINE - 2 * MINUTE, NINE + SECOND], ids=["before it began", "in the future"])
 def test_a_speech_ends_after_it_began_and_not_in_the_future(ended_at: datetime) -> None:
     assert spoken().refused(correction(ended_at=ended_at)) == ("floor.time_impossible", {"request": R1})
+
+
+def test_a_speech_may_be_corrected_to_no_time_at_all() -> None:
+    assert spoken().give(correction(ended_at=NINE - MINUTE))
 
 
 @pytest.mark.parametrize("author", [STRANGER, PersonId("hue-1")])

@@ -18,6 +18,7 @@ def test_every_hall_is_shown_a_page_and_then_another() -> None:
     assert play.give(ShowPage(handout=REPORT, page=10_000)) == (PageShown(handout=REPORT, page=10_000, at=NINE),)
     assert play.now.handouts == Handouts(shown=REPORT, page=10_000)
     assert play.give(ShowPage(handout=REPORT, page=10_000)) == ()
+    assert play.give(ShowPage(handout=HandoutId("h" * 200), page=1))
 
 
 @pytest.mark.parametrize(

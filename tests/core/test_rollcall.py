@@ -142,6 +142,12 @@ def test_the_largest_headcount_is_possible() -> None:
     assert people_present(play.now.roll) == 100_000
 
 
+def test_guests_of_fifty_categories_are_possible() -> None:
+    guests = tuple(Headcount(category=str(number), count=1) for number in range(50))
+
+    assert called().give(ReportAttendance(site=HUE, present=(), guests=guests))
+
+
 def test_nobody_reports_or_is_marked_unless_the_roll_is_called() -> None:
     before, after = convened(), called()
     after.give(CloseRollCall())

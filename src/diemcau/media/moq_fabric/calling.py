@@ -1,0 +1,132 @@
+"""Calling: a client's session with a node, to publish as a camera does and to read as a hall does."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+
+import moq
+
+from diemcau.media import paths
+from diemcau.media.fabric import Code, Encoder, FabricError, Link, Publication, RefusedError, Source
+from diemcau.media.moq_fabric.reading import MoqSource
+from diemcau.media.moq_fabric.serving import FIRST_APP_CODE
+
+
+class MoqEncoder:
+    """One of the library's own encoders (openh264, libopus)."""
+
+    def __init__(self, demand: moq.TrackDemand, begin: Callable[[], None], write: Callable[[bytes, int], None]) -> None:
+        self._demand = demand
+        self.begin = begin
+        self.write = write
+
+    async def wanted(self) -> None:
+        """Wait until somebody is subscribed."""
+        await self._demand.used()
+
+    def is_wanted(self) -> bool:
+        """Whether somebody is subscribed."""
+        return self._demand.is_used()
+
+
+class MoqPublication:
+    """A camera's side of what it publishes."""
+
+    def __init__(self, broadcast: moq.BroadcastProducer) -> None:
+        self._broadcast = broadcast
+        self._texts: dict[str, moq.TrackProducer] = {}
+
+    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> Encoder:
+        """Offer the track `video`."""
+        size = moq.VideoEncoderInput(format=moq.VideoPixelFormat.I420, width=width, height=height, framerate=fps)
+        codec = moq.VideoEncoderOutput(
+            codec=moq.VideoCodec.H264,
+            track=paths.VIDEO,
+            bitrate=bits_per_second,
+            gop=fps,
+            kind=moq.VideoEncoderKind.SOFTWARE(),
+        )
+        video = self._broadcast.encode_video(size, codec)
+
+        def write(picture: bytes, at_us: int) -> None:
+            video.write(moq.VideoFrame(timestamp_us=at_us, data=picture))
+
+        return MoqEncoder(video.demand(), video.cut, write)
+
+    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> Encoder:
+        """Offer the track `audio`."""
+        layout = moq.AudioEncoderInput(format=moq.AudioSampleFormat.S16, sample_rate=48_000, channels=1)
+        codec = moq.AudioEncoderOutput(
+            codec=moq.AudioCodec.opus(), bitrate=bits_per_second, frame_duration_us=frame_ms * 1000
+        )
+        audio = self._broadcast.encode_audio(paths.AUDIO, layout, codec)
+
+        def write(samples: bytes, at_us: int) -> None:
+            audio.write(moq.AudioFrame(timestamp_us=at_us, data=samples))
+
+        return MoqEncoder(audio.demand(), audio.reset_epoch, write)
+
+    def write_text(self, track: str, text: bytes) -> None:
+        """Publish a text that replaces the one before it on that track."""
+        if track not in self._texts:
+            self._texts[track] = self._broadcast.publish_track(track)
+        self._texts[track].write_frame(text)
+
+    def announce(self) -> None:
+        """Tell the server, once the tracks are there."""
+        self._broadcast.announce()
+
+
+class MoqLink:
+    """A client's session with a node."""
+
+    def __init__(self, client: moq.Client, resources: contextlib.AsyncExitStack) -> None:
+        self._client = client
+        self._resources = resources
+
+    def publish(self, path: str) -> Publication:
+        """Begin to publish under a name."""
+        return MoqPublication(self._client.create_broadcast(path))
+
+    async def read(self, path: str) -> Source:
+        """Return what is published under a name. Raises `FabricError` if nothing is."""
+        try:
+            return MoqSource(path, await self._client.announced_broadcast(path))
+        except moq.Error as error:
+            raise FabricError(f"nothing is published under {path}") from error
+
+    async def closed(self) -> None:
+        """Wait for the end. Raises `RefusedError` if the server gave a code."""
+        session = self._client.session
+        if session is None:
+            return
+        try:
+            await session.closed()
+        except moq.Error as error:
+            details = moq.protocol_error(error)
+            if moq.is_auth(error):
+                raise RefusedError(Code.UNKNOWN_PASS) from error
+            if details is not None and details.code >= FIRST_APP_CODE:
+                raise RefusedError(details.code - FIRST_APP_CODE) from error
+
+    async def close(self) -> None:
+        """Leave."""
+        await self._resources.aclose()
+
+
+async def connect(url: str, *, fingerprints: Sequence[str] = (), verify: bool = True) -> Link:
+    """Begin one session with a node; it is never begun again by itself."""
+    client = moq.Client(
+        url,
+        tls_verify=verify,
+        tls_fingerprints=list(fingerprints) or None,
+        websocket_enabled=False,
+        reconnect=False,
+        publish=moq.OriginProducer(),
+        subscribe=moq.OriginProducer(),
+    )
+    resources = contextlib.AsyncExitStack()
+    try:
+        await resources.enter_async_context(client)
+    except moq.Error as error:
+        raise FabricError(f"no session with the media server: {error}") from error
+    return MoqLink(client, resources)

@@ -1,0 +1,217 @@
+"""Serving: a node on one UDP port, its guests, and what each of them may read.
+
+Every session gets two name spaces of its own: one that the guest writes into, and one that it
+reads from, in which each name is answered by the keeper of the door. The library itself knows no
+scopes: with shared name spaces, whoever announces a name last owns it.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+from urllib.parse import parse_qs
+
+import moq
+
+from diemcau.media import paths
+from diemcau.media.fabric import Admission, Code, FabricError, Guest, Knock, Outlet, Part, Source
+from diemcau.media.moq_fabric.reading import MoqSource, until_gone
+from diemcau.media.moq_fabric.writing import MoqOutlet
+
+FIRST_APP_CODE: Final = 64  # where the wire begins to count the codes of applications
+_HANDSHAKE = 10.0
+_NOT_THERE = 404
+Offer: TypeAlias = Callable[[str], Outlet | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate in files; without one a node makes its own, which lasts 14 days."""
+
+    cert: Path
+    key: Path
+
+
+class MoqGuest:
+    """One session at a node."""
+
+    def __init__(self, admission: Admission, session: moq.Session, own: moq.OriginConsumer, *, camera: bool) -> None:
+        self._admission = admission
+        self._session = session
+        self._own = own
+        self._is_camera = camera
+
+    @property
+    def admission(self) -> Admission:
+        """Who it is."""
+        return self._admission
+
+    @property
+    def is_camera(self) -> bool:
+        """Whether it came to publish."""
+        return self._is_camera
+
+    async def sources(self) -> AsyncIterator[Source]:
+        """Yield what it publishes under its own name, as it begins."""
+        with until_gone(f"the session {self._admission.connection}"):
+            async with self._own.announced("up") as announcements:
+                async for announcement in announcements:
+                    if announcement.active and self._may_publish(announcement.prefix):
+                        path = announcement.prefix
+                        yield MoqSource(path, await self._own.request_broadcast(path))
+
+    async def closed(self) -> None:
+        """Wait until the session is over."""
+        with contextlib.suppress(moq.Error):
+            await self._session.closed()
+
+    def close(self, code: Code) -> None:
+        """End the session."""
+        self._session.cancel(code + FIRST_APP_CODE if code else 0)
+
+    def _may_publish(self, path: str) -> bool:
+        name, who = paths.read_up(path), self._admission
+        is_own = name is not None and (name.conference, name.site) == (who.conference, who.site)
+        return self._is_camera and is_own
+
+
+class MoqKnock:
+    """Somebody who wants to come in."""
+
+    def __init__(self, request: moq.Request) -> None:
+        self._request = request
+        self._token = parse_qs(request.query or "").get("jwt", [""])[0]
+        self._is_camera = request.path.rstrip("/").endswith("/camera")
+
+    @property
+    def token(self) -> str:
+        """What is shown as a pass; may be empty or anything."""
+        return self._token
+
+    @property
+    def is_camera(self) -> bool:
+        """Whether it wants to publish."""
+        return self._is_camera
+
+    async def accept(self, admission: Admission, offer: Offer) -> Guest | None:
+        """Let it in, with two name spaces of its own: one to write into, one to read from."""
+        own, offered = moq.OriginProducer(), moq.OriginProducer()
+        self._request.set_consume(own)
+        self._request.set_publish(offered)
+        prefixes = [paths.program(admission.conference)]
+        if admission.part is Part.OPERATOR:
+            prefixes.append(paths.previews(admission.conference))
+        answering = [asyncio.create_task(_answer(offered.dynamic(prefix), offer)) for prefix in prefixes]
+        try:
+            async with asyncio.timeout(_HANDSHAKE):
+                session = await self._request.accept()
+        except (moq.Error, TimeoutError):
+            _cancel(answering)
+            return None
+        watching = asyncio.create_task(_cancel_when_closed(session, answering))
+        answering.append(watching)
+        return MoqGuest(admission, session, own.consume(), camera=self._is_camera)
+
+    async def refuse(self, code: Code) -> None:
+        """Send it away."""
+        with contextlib.suppress(moq.Error, TimeoutError):
+            async with asyncio.timeout(_HANDSHAKE):
+                await self._request.reject(code)
+
+
+class MoqNode:
+    """A server on one UDP port."""
+
+    def __init__(self, host: str, port: int, certificate: Certificate | None = None) -> None:
+        self._host = host
+        self._asked_port = port
+        self._certificate = certificate
+        self._resources = contextlib.AsyncExitStack()
+        self._server: moq.Server | None = None
+        self._fingerprints: tuple[str, ...] = ()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._listening().local_addr.rpartition(":")[2])
+
+    async def listen(self) -> None:
+        """Begin. Raises `FabricError` if the port is taken or the certificate can't be read."""
+        nowhere = moq.OriginProducer()
+        files = self._certificate
+        server = moq.Server(
+            f"{_in_brackets(self._host)}:{self._asked_port}",
+            tls_cert=[str(files.cert)] if files else [],
+            tls_key=[str(files.key)] if files else [],
+            tls_generate=[] if files else ["localhost", self._host],
+            publish=nowhere,
+            subscribe=nowhere,
+        )
+        try:
+            await self._resources.enter_async_context(server)
+        except moq.Error as error:
+            raise FabricError(self._sentence(error)) from error
+        self._server = server
+        self._fingerprints = tuple(server.cert_fingerprints())  # busy once it accepts
+
+    async def knocks(self) -> AsyncIterator[Knock]:
+        """Yield everyone who wants to come in."""
+        with until_gone("the door"):
+            async for request in self._listening():
+                yield MoqKnock(request)
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """SHA-256 of each certificate, in lower-case hex."""
+        return self._fingerprints
+
+    def new_outlet(self) -> Outlet:
+        """Make something to offer; nobody reads it before it is offered."""
+        return MoqOutlet()
+
+    async def close(self) -> None:
+        """Close the port. Sessions are closed by their guests."""
+        self._server = None
+        await self._resources.aclose()
+
+    def _listening(self) -> moq.Server:
+        if self._server is None:
+            raise FabricError("The media server does not listen yet: call listen() first.")
+        return self._server
+
+    def _sentence(self, error: moq.Error) -> str:
+        if "certificate" in str(error) or "key" in str(error):
+            return f"The certificate for media can't be read ({error}): name a PEM file that exists."
+        return (
+            f"UDP port {self._asked_port} on {self._host} can't be opened ({error}): "
+            "choose another port, or stop the program that uses it."
+        )
+
+
+async def _answer(route: moq.OriginDynamic, offer: Offer) -> None:
+    try:
+        with until_gone("a route"):
+            async for request in route:
+                outlet = offer(request.path)
+                if isinstance(outlet, MoqOutlet):
+                    request.accept(outlet.broadcast)
+                else:
+                    request.reject(_NOT_THERE)
+    finally:
+        route.cancel()
+
+
+async def _cancel_when_closed(session: moq.Session, tasks: Sequence[asyncio.Task[None]]) -> None:
+    with contextlib.suppress(moq.Error):
+        await session.closed()
+    _cancel(tasks)
+
+
+def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+def _in_brackets(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

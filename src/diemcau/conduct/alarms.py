@@ -3,13 +3,14 @@
 Derived each time from the conference and its surroundings; an alarm ends when its cause does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from diemcau.core import rollcall
 from diemcau.core.conference import Conference
 from diemcau.core.ids import SiteId
-from diemcau.core.sites import Line, SiteLine
+from diemcau.core.sites import Line
 from diemcau.core.stages import Stage
 from diemcau.projections.sections import AlarmKind, AlarmLine, AlarmsSection
 
@@ -25,30 +26,39 @@ class Surroundings:
 
 
 def alarms_of(conference: Conference, surroundings: Surroundings) -> AlarmsSection:
-    """Return what the operator must know now."""
+    """Return what the operator must know now. After the closing only a full disk hinders: the record is not sealed."""
     alarms: list[AlarmLine] = []
     if surroundings.unwritable_since is not None:
         alarms.append(_plain(AlarmKind.DISK_FULL, surroundings.unwritable_since))
-    if surroundings.recording_stopped_since is not None:
-        alarms.append(_plain(AlarmKind.RECORDING_STOPPED, surroundings.recording_stopped_since))
-    for line in conference.lines.lines:
-        alarm = _of_line(conference, line, surroundings)
-        if alarm is not None:
-            alarms.append(alarm)
-    for site, since in surroundings.cameras_refused.items():
-        alarms.append(_at_site(AlarmKind.CAMERA_REFUSED, site, since, surroundings))
+    if conference.stages.stage not in (Stage.CLOSED, Stage.SEALED):
+        alarms.extend(_of_halls(conference, surroundings))
     return AlarmsSection(alarms=tuple(alarms))
 
 
-def _of_line(conference: Conference, line: SiteLine, surroundings: Surroundings) -> AlarmLine | None:
-    if conference.stages.stage in (Stage.CLOSED, Stage.SEALED):
-        return None
-    if line.line is Line.LOST and line.since is not None:
-        return _at_site(AlarmKind.LINE_LOST, line.site, line.since, surroundings)
-    opened = conference.stages.opened_at or conference.roll.opened_at
-    if line.line is Line.EXPECTED and opened is not None:
-        return _at_site(AlarmKind.SITE_MISSING, line.site, opened, surroundings)
-    return None
+def _of_halls(conference: Conference, surroundings: Surroundings) -> Iterator[AlarmLine]:
+    """Yield what is wrong with recording, lines and cameras, the site on air before others."""
+    if surroundings.recording_stopped_since is not None:
+        yield _plain(AlarmKind.RECORDING_STOPPED, surroundings.recording_stopped_since)
+    on_air = (conference.air.taken, conference.facts.main_site)
+    lost = [
+        _at_site(AlarmKind.LINE_LOST, line.site, line.since, surroundings)
+        for line in conference.lines.lines
+        if line.line is Line.LOST and line.since is not None
+    ]
+    yield from sorted(lost, key=lambda alarm: alarm.site not in on_air)
+    for site, since in surroundings.cameras_refused.items():
+        yield _at_site(AlarmKind.CAMERA_REFUSED, site, since, surroundings)
+    for site, since in _missing(conference):
+        yield _at_site(AlarmKind.SITE_MISSING, site, since, surroundings)
+
+
+def _missing(conference: Conference) -> Iterator[tuple[SiteId, datetime]]:
+    """Yield the sites that were never connected since the roll was called or the conference opened, unless excused."""
+    begun = [at for at in (conference.roll.opened_at, conference.stages.opened_at) if at is not None]
+    for line in conference.lines.lines:
+        report = rollcall.report_of(conference.roll, line.site)
+        if begun and line.line is Line.EXPECTED and not (report is not None and report.absent):
+            yield line.site, min(begun)
 
 
 def _plain(kind: AlarmKind, since: datetime) -> AlarmLine:

@@ -28,7 +28,7 @@ async def run_errands(journal: Journal, clock: Clock, conference: ConferenceId, 
     """Do what follows from the conference's records and has not been done. Raises what the journal raises."""
     records = await asyncio.to_thread(lambda: tuple(journal.read(streams.formal(conference))))
     await asyncio.to_thread(_set_tasks, journal, clock, records)
-    await asyncio.to_thread(_seal, journal, clock, records, key)
+    await asyncio.to_thread(_seal, journal, records, key)
 
 
 def calls_for_errand(records: tuple[Record, ...]) -> bool:
@@ -55,9 +55,10 @@ def _set_tasks(journal: Journal, clock: Clock, records: tuple[Record, ...]) -> N
         return
 
 
-def _seal(journal: Journal, clock: Clock, records: tuple[Record, ...], key: SealKey) -> None:
+def _seal(journal: Journal, records: tuple[Record, ...], key: SealKey) -> None:
     if not any(isinstance(record.event, ConferenceSealed) for record in records):
         return
     last = records[-1]
     if all(seal.version != last.version for seal in journal.seals(last.stream)):
-        seal_stream(journal, last.stream, key=key, at=clock.now())
+        # The time is the record's own, so that two who seal at once make the same seal, which is kept once.
+        seal_stream(journal, last.stream, key=key, at=last.at)

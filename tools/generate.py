@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-GENERATORS: tuple[str, ...] = ()
+GENERATORS: tuple[str, ...] = ("tools.wire_types",)
 
 
 def main() -> int:

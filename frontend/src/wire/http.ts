@@ -1,0 +1,137 @@
+// What a desk asks over HTTP: who it is, where sound and picture are, tasks and documents.
+import type { Horizon, ItemKind, Role } from "./types";
+
+export interface Me {
+  readonly conference: string;
+  readonly role: Role;
+  readonly site: string | null;
+  readonly language: string;
+  readonly demonstration: boolean;
+  readonly title: string;
+  readonly main_site: string;
+}
+
+export interface MediaAddress {
+  readonly camera: string | null;
+  readonly screen: string;
+  readonly fingerprints: readonly string[];
+  readonly up: string | null;
+  readonly program: string;
+  readonly latency_ms: number;
+}
+
+export interface TaskLine {
+  readonly task: string;
+  readonly number: string | number;
+  readonly kind: ItemKind;
+  readonly horizon: Horizon | null;
+  readonly text: string;
+  readonly unit: string;
+  readonly unit_name: string;
+  readonly due: string | null;
+}
+
+export interface TaskPage {
+  readonly total: number;
+  readonly tasks: readonly TaskLine[];
+  readonly next: number | null;
+}
+
+export interface DocumentLine {
+  readonly document: string;
+  readonly title: string;
+  readonly site: string | null;
+  readonly docx: string;
+  readonly pdf: string;
+}
+
+export interface Recording {
+  readonly path: string | null;
+  readonly seconds: number;
+  readonly chapters: readonly { readonly title: string; readonly start: number }[];
+}
+
+/** An answer that is not what was asked for: problem details (RFC 9457), or no answer at all (status 0). */
+export class Unanswered extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, detail: string) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** The folder of the desk that this page stands in: `/d/<desk>/`. */
+export function deskPath(path: string): string | null {
+  return /^\/d\/[^/]+\//.exec(path.endsWith("/") ? path : `${path}/`)?.[0] ?? null;
+}
+
+export async function enter(token: string): Promise<{ desk: string; role: Role; pin: boolean }> {
+  return (await ask("/enter", { token })) as { desk: string; role: Role; pin: boolean };
+}
+
+export class DeskDoor {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async me(): Promise<Me> {
+    return (await ask(`${this.path}me`)) as Me;
+  }
+
+  async media(): Promise<MediaAddress> {
+    return (await ask(`${this.path}media`)) as MediaAddress;
+  }
+
+  async tasks(after: number, unit: string): Promise<TaskPage> {
+    const asked = new URLSearchParams({ after: String(after) });
+    if (unit !== "") asked.set("unit", unit);
+    return (await ask(`${this.path}tasks?${asked.toString()}`)) as TaskPage;
+  }
+
+  async documents(): Promise<readonly DocumentLine[]> {
+    return ((await ask(`${this.path}documents`)) as { documents: DocumentLine[] }).documents;
+  }
+
+  async recording(): Promise<Recording> {
+    return (await ask(`${this.path}recording`)) as Recording;
+  }
+
+  async givePin(pin: string): Promise<void> {
+    await ask(`${this.path}pin`, { pin });
+  }
+
+  async runScript(running: boolean): Promise<void> {
+    await ask(`${this.path}script`, { running });
+  }
+
+  live(): WebSocket {
+    const url = new URL(`${this.path}live`, location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return new WebSocket(url);
+  }
+}
+
+async function ask(path: string, body?: unknown): Promise<unknown> {
+  const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang || "vi" };
+  const request: RequestInit = { headers, credentials: "same-origin", cache: "no-store" };
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    request.method = "POST";
+    request.body = JSON.stringify(body);
+  }
+  const answer = await fetch(path, request).catch(() => {
+    throw new Unanswered(0, "no_answer", "");
+  });
+  if (!answer.ok) throw await problemOf(answer);
+  return answer.status === 204 ? undefined : await answer.json();
+}
+
+async function problemOf(answer: Response): Promise<Unanswered> {
+  const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+  return new Unanswered(answer.status, problem.code ?? String(answer.status), problem.detail ?? "");
+}

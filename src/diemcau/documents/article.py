@@ -4,6 +4,8 @@ Central facts come from the same wording as every other document's, so that the 
 all sites agree in every title and figure, while each names its own chair and speeches.
 """
 
+from collections import Counter
+
 from diemcau.core.ids import PersonId, SiteId
 from diemcau.documents.frame import conclusion_blocks, framed
 from diemcau.documents.model import Block, Document, DocumentKind, Paragraph
@@ -20,6 +22,9 @@ from diemcau.projections.proceedings import (
     speeches,
     written_statements,
 )
+
+_NAMED = 20
+"""From more people on, those at a site are counted by category instead of named."""
 
 END = "./."
 """How a news item ends, whatever the ruleset."""
@@ -53,12 +58,13 @@ def article(wording: Wording, site: SiteId) -> Document:
 
 
 def _presided(wording: Wording) -> str:
+    joined = sum(one.reported and not one.site.main for one in wording.attendance)
     return capital(
         wording.say(
             "article.presided",
             chair=wording.honoured(wording.chair),
             main=wording.main_site(),
-            count=wording.count(len(wording.facts.sites) - 1, "site_joining"),
+            count=wording.count(joined, "site_joining"),
         )
     )
 
@@ -86,10 +92,16 @@ def _told_as(hall: SiteAttendance, others: str) -> str:
 
 
 def _others(wording: Wording, hall: SiteAttendance, chair: PersonId | None) -> str:
-    """Name those present beside the site's chair, each office once; those erased are counted only."""
-    people = (one for one in hall.present if one != chair and wording.people.office_of(one) is not None)
+    """Name those present beside the site's chair, each office once; very many are counted by category."""
+    others = [one for one in hall.present if one != chair]
+    if len(others) > _NAMED:
+        category = {one.person: one.category for one in wording.facts.delegates}
+        counts = Counter(category[one] for one in others)
+        named = tuple(f"{wording.figure(count)} {name}" for name, count in counts.items())
+    else:
+        named = tuple(dict.fromkeys(wording.person(one) for one in others))
     guests = tuple(f"{wording.figure(one.count)} {one.category}" for one in hall.guests if one.count)
-    return wording.listed((*dict.fromkeys(wording.person(one) for one in people), *guests))
+    return wording.listed((*named, *guests))
 
 
 def _speeches(wording: Wording, site: SiteId) -> tuple[Block, ...]:

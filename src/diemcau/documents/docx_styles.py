@@ -71,7 +71,7 @@ def _looks(document: Document) -> tuple[Look, ...]:
         ),
         Look(name="Header Block", size=document.ruleset.number.size, align=centre),
         Look(name="Rule", size=2, align=centre, after=2),
-        Look(name="Title", size=title.kind_size, bold=True, align=centre, before=18, keep=True),
+        Look(name="Title", size=title.kind_size, bold=True, align=centre, before=18, after=3, keep=True),
         Look(name="Subtitle", size=title.subject_size, bold=True, align=centre, keep=True),
         Look(name="Attached", size=body.size, italic=True, align=centre, before=2, after=6),
         Look(name="Table Text", size=body.table_size, before=2, after=2),
@@ -105,9 +105,10 @@ def _style(file: Docx, look: Look) -> None:
     if not isinstance(style, DocxStyle):
         raise TypeError(f"the template's {look.name} is no paragraph style")
     style.base_style = file.styles["Normal"]
-    borders = style.element.find(f"{qn('w:pPr')}/{qn('w:pBdr')}")
-    if borders is not None:
-        borders.getparent().remove(borders)
+    for part in ("w:pPr", "w:rPr"):
+        left_over = style.element.find(qn(part))
+        if left_over is not None:
+            style.element.remove(left_over)
     style.quick_style = True
     font, paragraph = style.font, style.paragraph_format
     font.name, font.size, font.bold, font.italic = FONT, Pt(look.size), look.bold, look.italic

@@ -10,7 +10,7 @@ from docx.document import Document as Docx
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Mm
+from docx.shared import Mm, Pt
 from docx.table import Table as DocxTable
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
@@ -19,10 +19,14 @@ from diemcau.documents.model import Row, RowKind, Table
 
 TWIPS = 56.6929
 """Twentieths of a point in a millimetre."""
+PADDING, LAYOUT_PADDING = 1.2, 0.5
+"""The blank at each side of a cell, in millimetres: with lines, and where cells only place things."""
 
 
 def add_table(file: Docx, table: Table, width: float) -> None:
     """Append `table`, `width` millimetres wide."""
+    if file.paragraphs:
+        file.paragraphs[-1].paragraph_format.space_after = Pt(4)
     whole = sum(column.share for column in table.columns)
     widths = [width * column.share / whole for column in table.columns]
     element = _skeleton(file, widths, style="Table Grid")
@@ -41,6 +45,7 @@ def add_grid(file: Docx, widths: Iterable[float], rows: int) -> tuple[tuple[_Cel
     columns = list(widths)
     grid = file.add_table(rows=rows, cols=len(columns))
     grid.autofit = False
+    _pad(grid, LAYOUT_PADDING)
     for column, width in zip(grid.columns, columns, strict=True):
         column.width = Mm(width)
     cells = tuple(tuple(row.cells) for row in grid.rows)
@@ -62,9 +67,18 @@ def _skeleton(file: Docx, widths: list[float], *, style: str) -> BaseOxmlElement
     table = file.add_table(rows=0, cols=len(widths))
     table.style = file.styles[style]
     table.autofit = False
+    _pad(table, PADDING)
     _set_widths(table, widths)
     element: BaseOxmlElement = table._tbl  # noqa: SLF001 - rows are written as elements
     return element
+
+
+def _pad(table: DocxTable, padding: float) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margins.append(_with(f"w:{side}", w=str(round(padding * TWIPS)), type="dxa"))
+    properties = table._tbl.tblPr  # noqa: SLF001 - python-docx knows no margins of cells
+    properties.insert_element_before(margins, "w:tblLook", "w:tblCaption", "w:tblDescription")
 
 
 def _set_widths(table: DocxTable, widths: list[float]) -> None:

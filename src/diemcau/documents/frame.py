@@ -13,7 +13,6 @@ from diemcau.documents.model import (
     Heading,
     ListItem,
     NumberedList,
-    Paragraph,
     Recipients,
     Signatory,
 )
@@ -36,7 +35,6 @@ def framed(
     number: int | None = None,
     site: str = "",
     signed: tuple[Signatory | None, Signatory | None] = (None, None),
-    endnotes: tuple[Paragraph, ...] = (),
 ) -> Document:
     """Return a document with the head and the foot that the conference's ruleset gives to its kind."""
     left, right = signed
@@ -57,7 +55,6 @@ def framed(
         left=left,
         right=right,
         recipients=_recipients(wording) if kind in _NUMBERED else None,
-        endnotes=endnotes,
     )
 
 
@@ -104,20 +101,24 @@ def conclusion_blocks(wording: Wording, lists: tuple[CountedList, ...], *, level
     blocks: list[Block] = []
     for number, one in enumerate(lists, 1):
         noun, blanks = wording.noun_of(one)
-        mark = f"{_roman(number)}." if level == 1 else f"{_letter(number)})"
+        mark = _roman(number) if level == 1 else str(number)
         count = wording.count(len(one.items), noun, **blanks)
         items = tuple(ListItem(text=_item(wording, item), sources=item.sources) for item in one.items)
-        blocks.append(Heading(text=f"{mark} {count}", level=level, sources=one.sources))
-        blocks.append(NumberedList(items=items, counted_as=wording.forms(noun, **blanks)))
+        blocks.append(Heading(text=f"{mark}. {count}", level=level, sources=one.sources))
+        blocks.append(
+            NumberedList(items=items, prefix="" if level == 1 else f"{mark}.", counted_as=wording.forms(noun, **blanks))
+        )
     return tuple(blocks)
 
 
 def _item(wording: Wording, numbered: NumberedItem) -> str:
+    """Return an item's text; one that makes tasks says for whom and by when."""
     item, about = numbered.item, []
-    units = _units(wording, item.units) if item.horizon is not None or item.units else ""
+    makes_tasks = item.kind in wording.facts.task_kinds
+    units = _units(wording, item.units) if makes_tasks else ""
     if units:
         about.append(wording.say("item.units", units=units))
-    if item.due is not None:
+    if item.due is not None and makes_tasks:
         about.append(wording.say("item.due", day=wording.short_day(item.due)))
     return f"{stop(item.text)} ({'; '.join(about)})." if about else f"{stop(item.text)}."
 
@@ -197,7 +198,3 @@ def _recipients(wording: Wording) -> Recipients:
 
 def _roman(number: int) -> str:
     return ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")[number - 1]
-
-
-def _letter(number: int) -> str:
-    return "abcdefgh"[number - 1]

@@ -4,6 +4,7 @@ After form 1.9 of Nghị định 30/2020/NĐ-CP: beginning, place, attendance, c
 proceedings, end; the secretary signs at the left and the chair at the right.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from diemcau.core.floor import Lane
@@ -45,7 +46,7 @@ from diemcau.projections.proceedings import (
 
 def minutes(wording: Wording, number: int) -> Document:
     """Return the minutes as `number`; a draft as long as the conference is not closed."""
-    return framed(
+    document = framed(
         wording,
         DocumentKind.MINUTES,
         number=number,
@@ -61,8 +62,8 @@ def minutes(wording: Wording, number: int) -> Document:
             _end(wording),
         ),
         signed=signatories(wording),
-        endnotes=_seal(wording),
     )
+    return replace(document, endnotes=_seal(wording))
 
 
 def _time_place(wording: Wording) -> tuple[Block, ...]:
@@ -120,14 +121,15 @@ def _clock(wording: Wording, at: datetime | None) -> str:
 def _attending(wording: Wording) -> tuple[Block, ...]:
     halls = wording.attendance
     every = tuple(sorted({position for one in halls for position in one.sources}))
+    guests = sum(one.guest_count for one in halls)
     text = wording.say(
-        "minutes.attending_text",
+        "minutes.attending_text" if guests else "minutes.attending_only",
         sites=wording.count(len(halls), "site"),
         sites_present=wording.count(sum(one.reported for one in halls), "site_present"),
         people=wording.count(sum(one.people for one in halls), "person"),
         present=wording.figure(sum(len(one.present) for one in halls)),
         delegates=wording.count(sum(len(one.invited) for one in halls), "delegate"),
-        guests=wording.count(sum(one.guest_count for one in halls), "guest"),
+        guests=wording.count(guests, "guest"),
     )
     blocks: list[Block] = [Paragraph(lead=wording.say("minutes.attending"), text=text, sources=every)]
     absent = tuple(f"{wording.site_name(one.site.site)} ({one.reason})" for one in halls if one.absent)
@@ -136,6 +138,8 @@ def _attending(wording: Wording) -> tuple[Block, ...]:
         blocks.append(Paragraph(lead=wording.say("minutes.absent"), text=f"{'; '.join(absent)}.", quoted=True))
     if silent:
         blocks.append(Paragraph(lead=wording.say("minutes.silent"), text=f"{'; '.join(silent)}.", quoted=True))
+    if not absent and not silent:
+        blocks.append(Paragraph(text=wording.say("minutes.nobody_absent"), sources=every))
     return (*blocks, *_categories(wording))
 
 

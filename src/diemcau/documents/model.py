@@ -101,9 +101,10 @@ class ListItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberedList:
-    """Items numbered from 1; `counted_as` are the words under which the text states how many."""
+    """Items numbered from 1, behind `prefix`; `counted_as` are the words under which the text states how many."""
 
     items: tuple[ListItem, ...]
+    prefix: str = ""
     counted_as: tuple[str, ...] = ()
 
 
@@ -194,14 +195,19 @@ def lines_of(document: Document) -> tuple[Line, ...]:
     )
 
 
-def numbered(items: tuple[ListItem, ...]) -> tuple[str, ...]:
+def numbered(block: NumberedList) -> tuple[str, ...]:
     """Return the texts of a list with their numbers: numbers are words of the document, not layout."""
-    return tuple(f"{number}. {item.text}" for number, item in enumerate(items, 1))
+    return tuple(f"{block.prefix}{number}. {item.text}" for number, item in enumerate(block.items, 1))
 
 
 def spoken(paragraph: Paragraph) -> str:
     """Return the whole text of a paragraph."""
     return f"{paragraph.lead} {paragraph.text}".strip()
+
+
+def announces(block: Block) -> bool:
+    """Say whether a block introduces the next one, so that no page ends between the two."""
+    return isinstance(block, Heading) or (isinstance(block, Paragraph) and block.text.endswith(":"))
 
 
 def _told(document: Document) -> Iterator[tuple[str, bool, Positions]]:
@@ -215,7 +221,7 @@ def _told(document: Document) -> Iterator[tuple[str, bool, Positions]]:
             case Paragraph():
                 yield spoken(block), not block.quoted, block.sources
             case NumberedList(items=items):
-                for text, item in zip(numbered(items), items, strict=True):
+                for text, item in zip(numbered(block), items, strict=True):
                     yield text, not item.quoted, item.sources
             case Table(rows=rows):
                 for row in rows:

@@ -22,7 +22,7 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 from PIL import ImageFont
 
 from diemcau.documents.docx_styles import LANGUAGES, set_styles
-from diemcau.documents.docx_tables import add_grid, add_table, first_paragraph
+from diemcau.documents.docx_tables import LAYOUT_PADDING, add_grid, add_table, first_paragraph
 from diemcau.documents.model import (
     Block,
     Document,
@@ -35,6 +35,7 @@ from diemcau.documents.model import (
     Recipients,
     Signatory,
     Table,
+    announces,
     numbered,
 )
 from diemcau.documents.ruleset import Rule
@@ -47,14 +48,15 @@ _STYLES = {
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PART = 0.4
+_SIGNED_ALONE = 0.6
+"""How much of the width a signature has that stands alone beside the recipients."""
 _MM_PER_PT = 25.4 / 72
-_CELL_PADDING = 3.8
-"""The blank at the left and right of a cell together, in millimetres."""
 
 
 def docx(document: Document) -> bytes:
     """Return the .docx of `document`."""
     file = python_docx.Document()
+    _set_compatibility(file)
     set_styles(file, document)
     _set_page(file, document)
     _set_properties(file, document)
@@ -63,6 +65,9 @@ def docx(document: Document) -> bytes:
     _add_title(file, document)
     for block in document.blocks:
         _add_block(file, document, block)
+        if announces(block):
+            file.paragraphs[-1].paragraph_format.keep_with_next = True
+    _keep_last_with_foot(file, document)
     _add_foot(file, document)
     for note in document.endnotes:
         _add_paragraph(file, note)
@@ -92,6 +97,13 @@ def _set_page(file: Docx, document: Document) -> None:
             mark.set(qn("w:fldCharType"), kind)
         mark.text = text or None
         run._r.append(mark)  # noqa: SLF001 - python-docx knows no fields
+
+
+def _set_compatibility(file: Docx) -> None:
+    """Ask Word to lay out as Word 2013 and later do: tables begin at the margin."""
+    for setting in file.settings.element.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
 
 
 def _set_properties(file: Docx, document: Document) -> None:
@@ -126,7 +138,7 @@ def _fill(file: Docx, cell: _Cell, lines: tuple[HeaderLine, ...], width: float, 
         paragraph.alignment = align
         run = paragraph.add_run(line.text)
         run.font.size, run.font.bold, run.font.italic = Pt(line.size), line.bold, line.italic
-        _rule_under(file, cell, line, width - _CELL_PADDING)
+        _rule_under(file, cell, line, width - 2 * LAYOUT_PADDING)
 
 
 def _rule_under(file: Docx, cell: _Cell, line: HeaderLine, width: float) -> None:
@@ -185,8 +197,8 @@ def _add_block(file: Docx, document: Document, block: Block) -> None:
             file.add_paragraph(text, style=f"Heading {level}")
         case Paragraph():
             _add_paragraph(file, block)
-        case NumberedList(items=items):
-            for text in numbered(items):
+        case NumberedList():
+            for text in numbered(block):
                 file.add_paragraph(text, style="Body Text")
         case Table():
             add_table(file, block, _width(document))
@@ -201,12 +213,19 @@ def _add_paragraph(file: Docx, paragraph: Paragraph) -> None:
     added.add_run(paragraph.text)
 
 
+def _keep_last_with_foot(file: Docx, document: Document) -> None:
+    """Signatures never stand on a page without a line of text above them."""
+    if document.right is not None:
+        file.paragraphs[-1].paragraph_format.keep_with_next = True
+
+
 def _add_foot(file: Docx, document: Document) -> None:
     if document.left is None and document.right is None and document.recipients is None:
         return
     file.add_paragraph(style="Recipients").paragraph_format.keep_with_next = True
-    half = _width(document) / 2
-    ((left, right),) = add_grid(file, (half, half), 1)
+    width = _width(document)
+    share = _SIGNED_ALONE if document.left is None else 1 / 2
+    ((left, right),) = add_grid(file, (width * (1 - share), width * share), 1)
     if document.left is not None:
         _sign(file, left, document.left)
     elif document.recipients is not None:
@@ -214,8 +233,10 @@ def _add_foot(file: Docx, document: Document) -> None:
     if document.right is not None:
         _sign(file, right, document.right)
     if document.left is not None and document.recipients is not None:
-        ((below, _),) = add_grid(file, (half, half), 1)
+        ((below,),) = add_grid(file, (width,), 1)
         _send(file, below, document.recipients)
+        for paragraph in below.paragraphs if document.endnotes else ():
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _sign(file: Docx, cell: _Cell, who: Signatory) -> None:

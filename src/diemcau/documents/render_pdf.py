@@ -13,7 +13,7 @@ from pathlib import Path
 
 import typst
 
-from diemcau.documents.model import Block, Document, NumberedList, numbered
+from diemcau.documents.model import Block, Document, NumberedList, announces, numbered
 
 _HERE = Path(str(files(__package__)))
 
@@ -64,5 +64,5 @@ def _plain(document: Document) -> dict[str, object]:
 
 def _block(block: Block) -> dict[str, object]:
     if isinstance(block, NumberedList):
-        return {"type": "list", "items": numbered(block.items)}
-    return {"type": type(block).__name__.lower(), **asdict(block)}
+        return {"type": "list", "items": numbered(block)}
+    return {"type": type(block).__name__.lower(), "announces": announces(block), **asdict(block)}

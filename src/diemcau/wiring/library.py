@@ -77,10 +77,11 @@ class Library:
         async with self._making:
             return await asyncio.to_thread(self._file, conference, document, form)
 
-    def make_all(self, conference: ConferenceId, folder: Path, *, site: SiteId) -> tuple[Path, ...]:
-        """Write minutes, notice, attendance and the article of one site into `folder`; return all files."""
+    def make_ready(self, conference: ConferenceId, folder: Path, *, site: SiteId | None) -> tuple[Path, ...]:
+        """Write what can be issued by now into `folder`, with the article of one site; return all files."""
         proceedings, people = self._read(conference)
-        kinds = (DocumentKind.MINUTES, DocumentKind.NOTICE, DocumentKind.ATTENDANCE, DocumentKind.ARTICLE)
+        state = proceedings.conference
+        kinds = [kind for kind in DocumentKind if _is_ready(kind, state)]
         written = [write(issue(kind, proceedings, people, site=site), folder) for kind in kinds]
         return tuple(path for pair in written for path in pair)
 

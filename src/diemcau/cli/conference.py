@@ -1,0 +1,85 @@
+"""`diemcau conference`: which conferences there are, and the links that open their desks."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import segno
+import typer
+
+from diemcau.cli.options import Data, JournalUrl
+from diemcau.cli.saying import ERR, OUT, fail, plainly
+from diemcau.conduct.clock import WallClock
+from diemcau.core.conference import Conference, replay
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.core.roles import Role
+from diemcau.journal import streams
+from diemcau.journal.events import CODEC
+from diemcau.journal.journal import Journal
+from diemcau.journal.sql import engine_to_read, open_to_read
+from diemcau.media.passes import Passes, load_key, new_pass
+from diemcau.settings import Settings, read_settings
+from diemcau.web.app import PINS
+from diemcau.web.pins import NEED_PIN, Pins
+
+app = typer.Typer(help="List conferences, and print the links of their desks.", no_args_is_help=True)
+
+
+@app.command("list")
+@plainly
+def list_conferences(*, data: Data = None, journal: JournalUrl = None) -> None:
+    """List the conferences of the journal with their stage."""
+    kept = _journal(read_settings(data=data, journal=journal))
+    found = [name for name in (streams.conference_of(stream) for stream in kept.streams()) if name is not None]
+    if not found:
+        ERR.print("The journal has no conference yet: diemcau plan import FOLDER", markup=False)
+    for name in found:
+        state = _state(kept, name)
+        OUT.print(f"{name}\t{state.stages.stage}\t{len(state.facts.sites)}\t{state.facts.title}", highlight=False)
+
+
+@app.command("pass")
+@plainly
+def print_pass(
+    conference: Annotated[str, typer.Argument(help="The conference's id.")],
+    *,
+    role: Annotated[Role, typer.Option(help="For whose desk.")] = Role.CHAIR,
+    site: Annotated[str | None, typer.Option(help="The site's code, for role site.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="For how many days it is good.")] = 7,
+    base: Annotated[str, typer.Option("--url", help="What links begin with, such as https://hop.example.vn.")] = "",
+    qr: Annotated[bool, typer.Option("--qr/--no-qr", help="Print a QR code too.")] = True,
+    data: Data = None,
+    journal: JournalUrl = None,
+) -> None:
+    """Print the link of a desk, its QR code, and the PIN that chair, secretary and operator give once a device."""
+    settings = read_settings(data=data, journal=journal)
+    kept = _journal(settings)
+    name = ConferenceId(conference)
+    if not kept.version(streams.formal(name)):
+        fail(f"There is no conference {conference}: see diemcau conference list.")
+    _need_site(role, site, _state(kept, name))
+    until = WallClock().now() + timedelta(days=days)
+    pass_ = new_pass(conference=name, role=role, site=None if site is None else SiteId(site), until=until)
+    begins = (base or settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    link = f"{begins}/enter#{Passes(load_key(settings.data)).issue(pass_)}"
+    OUT.print(link, markup=False, highlight=False)
+    if role in NEED_PIN:
+        OUT.print(f"PIN: {Pins(settings.data / PINS).issue(pass_)}", markup=False, highlight=False)
+    if qr:
+        segno.make(link, error="l").terminal(compact=True)
+
+
+def _need_site(role: Role, site: str | None, state: Conference) -> None:
+    if role is Role.SYSTEM:
+        fail("Nobody has a pass as system: choose chair, deputy, secretary, operator, site or program.")
+    if (role is Role.SITE) != (site is not None):
+        fail("A site's pass names its site, and no other pass does: --role site --site CODE.")
+    if site is not None and not state.facts.has_site(SiteId(site)):
+        fail(f"{state.facts.conference} has no site {site}: take a code of the plan's sites.")
+
+
+def _journal(settings: Settings) -> Journal:
+    return open_to_read(engine_to_read(settings.journal_url), CODEC)
+
+
+def _state(journal: Journal, conference: ConferenceId) -> Conference:
+    return replay(tuple(record.event for record in journal.read(streams.formal(conference))))  # type: ignore[misc]  # the core's

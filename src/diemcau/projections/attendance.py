@@ -20,19 +20,20 @@ def apply(connection: Connection, record: Record) -> None:
         case ConferenceConvened(facts=facts):
             connection.execute(insert(ATTENDANCE), _invited(facts))
         case AttendanceReported(site=site) as report:
-            _set(connection, conference, site, **_counted(report), reported=True, absent=False)
+            _set(connection, conference, site, **_counted(report), reported=True, absent=False, corrected=False)
         case AttendanceCorrected(site=site) as report:
             _set(connection, conference, site, **_counted(report), reported=True, absent=False, corrected=True)
         case SiteMarkedAbsent(site=site):
-            _set(connection, conference, site, present=0, guests=0, reported=False, absent=True)
+            _set(connection, conference, site, present=0, guests=0, reported=False, absent=True, corrected=False)
         case _:
             return
 
 
 def rows(connection: Connection, conference: ConferenceId) -> list[dict[str, object]]:
     """Return the rows of a conference in order of protocol."""
-    found = select(ATTENDANCE).where(ATTENDANCE.c.conference == conference).order_by(ATTENDANCE.c.protocol)
-    return [dict(row) for row in connection.execute(found).mappings()]
+    found = select(ATTENDANCE).where(ATTENDANCE.c.conference == conference)
+    ordered = found.order_by(ATTENDANCE.c.protocol, ATTENDANCE.c.site)
+    return [dict(row) for row in connection.execute(ordered).mappings()]
 
 
 def _invited(facts: Facts) -> list[dict[str, object]]:

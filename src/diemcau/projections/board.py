@@ -8,11 +8,13 @@ and no reason, note or draft in a public section.
 
 from collections.abc import Callable, Mapping
 
-from diemcau.core import conclusions, floor, onair, rollcall
+from diemcau.core import floor, onair, rollcall, sites, stages
+from diemcau.core.conclusions import Conclusion
 from diemcau.core.conference import COMMANDS, STAGES_OF, Conference
-from diemcau.core.convening import count_name
+from diemcau.core.convening import ExpectedCount, count_name
 from diemcau.core.floor import FloorRequest, RequestState
 from diemcau.core.ids import PersonId, SiteId
+from diemcau.core.refusals import Refusal
 from diemcau.core.roles import Role, may_give
 from diemcau.core.stages import Stage
 from diemcau.projections.sections import (
@@ -215,7 +217,7 @@ def _air(conference: Conference, _offices: Offices) -> AirSection:
         held=air.held_since is not None,
         preview=air.preview,
         conduct=air.conduct,
-        layout=air.layout if air.taken is not None else onair.Layout.MAIN,
+        layout=air.layout,
         handout=conference.handouts.shown,
         page=conference.handouts.page,
     )
@@ -223,7 +225,6 @@ def _air(conference: Conference, _offices: Offices) -> AirSection:
 
 def _conclusion(conference: Conference, _offices: Offices) -> ConclusionSection:
     conclusion = conference.conclusion
-    found = conclusions.counted(conclusion.items)
     return ConclusionSection(
         items=tuple(
             ItemLine(
@@ -241,13 +242,19 @@ def _conclusion(conference: Conference, _offices: Offices) -> ConclusionSection:
             CountLine(
                 count_name=count_name(one.kind, one.horizon),
                 declared=one.count,
-                found=found.get(count_name(one.kind, one.horizon), 0),
+                found=_standing(conclusion, one),
             )
             for one in conclusion.counts
         ),
         read_out=conclusion.read_out,
         adopted_at=conclusion.adopted_at,
     )
+
+
+def _standing(conclusion: Conclusion, declared: ExpectedCount) -> int:
+    """Count the items that a declared count is about: without a horizon those of its kind whatever theirs."""
+    horizons = (item.horizon for item in conclusion.items if item.kind is declared.kind)
+    return sum(1 for horizon in horizons if declared.horizon in (None, horizon))
 
 
 def _presidency(conference: Conference, _offices: Offices) -> PresidencySection:
@@ -292,10 +299,9 @@ def _registered(conference: Conference, site: SiteId, offices: Offices) -> SiteR
 def _my_site(conference: Conference, site: SiteId, offices: Offices) -> MySiteSection:
     report = rollcall.report_of(conference.roll, site)
     registered = _registered(conference, site, offices)
-    line = next(one.line for one in conference.lines.lines if one.site == site)
     return MySiteSection(
         site=site,
-        line=line,
+        line=sites.line_of(conference.lines, site),
         air=_air_state(conference, site),
         reported=report is not None and not report.absent,
         delegates=registered.delegates,
@@ -305,16 +311,40 @@ def _my_site(conference: Conference, site: SiteId, offices: Offices) -> MySiteSe
 
 
 def _may(conference: Conference, role: Role) -> MaySection:
-    presiding, stage = conference.presidency.presiding, conference.stages.stage
+    presiding = conference.presidency.presiding
     return MaySection(
         commands=tuple(
             command.__name__
             for command in COMMANDS
-            if may_give(role, command, presiding) and stage in STAGES_OF[command]
+            if may_give(role, command, presiding) and _fits_stage(conference, command)
         )
     )
 
 
+def _fits_stage(conference: Conference, command: type) -> bool:
+    """Say whether commands of a kind are possible in this stage; the stages' own rules say it of their commands."""
+    if command is stages.EndRehearsal and conference.facts.rehearsal:
+        return True  # it is given to the conference itself, which is rehearsing
+    tried = next((one for one in _OF_STAGES if type(one) is command), None)
+    if tried is None:
+        return conference.stages.stage in STAGES_OF[command]
+    facts = conference.facts
+    try:
+        stages.decide(conference.stages, tried, facts.starts_at, rehearsal=facts.rehearsal)
+    except Refusal:
+        return False
+    return True
+
+
+_OF_STAGES: tuple[stages.Command, ...] = (
+    stages.StartRehearsal(),
+    stages.EndRehearsal(),
+    stages.OpenConference(),
+    stages.AdjournConference(reason="…"),
+    stages.ResumeConference(),
+    stages.CloseConference(),
+    stages.SealConference(),
+)
 _PUBLIC: dict[SectionName, Callable[[Conference, Offices], Section]] = {
     SectionName.CONFERENCE: _conference,
     SectionName.SITES: _sites,

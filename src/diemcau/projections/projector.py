@@ -4,10 +4,11 @@ Law: following the records 1 to n leads to the same tables as rebuilding from 1 
 it was interrupted. A batch of records and the position that it leads to are one transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select
 
 from diemcau.journal.journal import Journal
 from diemcau.journal.record import Record
@@ -24,14 +25,16 @@ PROJECTIONS: Mapping[str, tuple[Table, Apply]] = MappingProxyType(
     }
 )
 BATCH = 500
+_TURN = 0x64632D7072  # the projectors' own lock on PostgreSQL
 
 
 class Projector:
-    """Brings every projection up to the end of the journal. One at a time for one database."""
+    """Brings every projection up to the end of the journal. Several of them may work on one database."""
 
-    def __init__(self, journal: Journal, engine: Engine) -> None:
+    def __init__(self, journal: Journal, engine: Engine, *, batch: int = BATCH) -> None:
         self._journal = journal
         self._engine = engine
+        self._batch = batch
         METADATA.create_all(engine)
 
     def catch_up(self) -> int:
@@ -40,27 +43,24 @@ class Projector:
 
     def rebuild(self) -> int:
         """Empty every projection and fill it again from the first record; return how many records were read."""
-        with self._engine.execution_options(writes=True).begin() as connection:
+        with _writing(self._engine) as connection:
             for table, _ in PROJECTIONS.values():
                 connection.execute(delete(table))
             connection.execute(delete(PROGRESS))
         return self.catch_up()
 
     def _catch_up_one(self, name: str) -> int:
-        _, apply = PROJECTIONS[name]
         read = 0
-        while records := self._journal.follow(after=self._position(name), limit=BATCH):
-            with self._engine.execution_options(writes=True).begin() as connection:
-                for record in records:
-                    apply(connection, record)
-                _move(connection, name, records[-1].position)
-            read += len(records)
+        while records := self._journal.follow(after=(after := self._position(name)), limit=self._batch):
+            with _writing(self._engine) as connection:
+                if _position(connection, name) == after:  # else another projector was here meanwhile
+                    _apply(connection, name, records)
+                    read += len(records)
         return read
 
     def _position(self, name: str) -> int:
         with self._engine.connect() as connection:
-            found = select(PROGRESS.c.position).where(PROGRESS.c.projection == name)
-            return connection.execute(found).scalar_one_or_none() or 0
+            return _position(connection, name)
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
@@ -72,9 +72,23 @@ def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def _move(connection: Connection, name: str, position: int) -> None:
-    at = PROGRESS.c.projection == name
-    if connection.execute(select(func.count()).select_from(PROGRESS).where(at)).scalar_one():
-        connection.execute(update(PROGRESS).where(at).values(position=position))
-    else:
-        connection.execute(insert(PROGRESS).values(projection=name, position=position))
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that changes projections, one at a time; the journal may be written meanwhile."""
+    with engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+        yield connection
+
+
+def _position(connection: Connection, name: str) -> int:
+    found = select(PROGRESS.c.position).where(PROGRESS.c.projection == name)
+    return connection.execute(found).scalar_one_or_none() or 0
+
+
+def _apply(connection: Connection, name: str, records: Sequence[Record]) -> None:
+    _, apply = PROJECTIONS[name]
+    for record in records:
+        apply(connection, record)
+    connection.execute(delete(PROGRESS).where(PROGRESS.c.projection == name))
+    connection.execute(insert(PROGRESS).values(projection=name, position=records[-1].position))

@@ -48,7 +48,7 @@ def speeches(connection: Connection, conference: ConferenceId) -> list[dict[str,
     """Return the requests that were granted, in order of their beginning."""
     table = SPEAKING_TIME
     found = select(table).where(table.c.conference == conference, table.c.granted_at.is_not(None))
-    return [dict(row) for row in connection.execute(found.order_by(table.c.granted_at)).mappings()]
+    return [dict(row) for row in connection.execute(found.order_by(table.c.granted_at, table.c.request)).mappings()]
 
 
 def _asked(conference: ConferenceId, asked: floor.FloorRequested) -> dict[str, object]:

@@ -14,6 +14,7 @@ from diemcau.conduct.desks import Desks
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
+from diemcau.journal.record import Record
 from diemcau.journal.seal import seal_of_text, text_of_seal
 from diemcau.journal.sql import engine_for, engine_to_read, open_journal, open_to_read
 from diemcau.journal.verify import verify
@@ -40,22 +41,7 @@ def export(
     if not kept.version(stream):
         fail(f"There is no conference {conference}: see diemcau conference list.")
     out.mkdir(parents=True, exist_ok=True)
-    lines = [
-        {
-            "position": record.position,
-            "stream": record.stream,
-            "version": record.version,
-            "at": record.at.isoformat(),
-            "author": {"role": record.author.role, "site": record.author.site},
-            "name": record.name,
-            "event_version": record.event_version,
-            "body": json.loads(record.body),
-            "previous": record.previous,
-            "hash": record.hash,
-        }
-        for one in (stream, streams.tasks(name))
-        for record in kept.read(one)
-    ]
+    lines = [_line(record) for one in (stream, streams.tasks(name)) for record in kept.read(one)]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (out / "journal.jsonl").write_text(text, encoding="utf-8")
     for number, seal in enumerate(kept.seals(stream), start=1):
@@ -98,3 +84,18 @@ def rebuild(*, data: Data = None, journal: JournalUrl = None) -> None:
     engine = engine_for(settings.journal_url)
     read = asyncio.run(asyncio.to_thread(Projector(open_journal(engine, CODEC), engine).rebuild))
     OUT.print(f"Rebuilt from {read} records.", markup=False, highlight=False)
+
+
+def _line(record: Record) -> dict[str, object]:
+    return {
+        "position": record.position,
+        "stream": record.stream,
+        "version": record.version,
+        "at": record.at.isoformat(),
+        "author": {"role": record.author.role, "site": record.author.site},
+        "name": record.name,
+        "event_version": record.event_version,
+        "body": json.loads(record.body),
+        "previous": record.previous,
+        "hash": record.hash,
+    }

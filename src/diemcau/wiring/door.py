@@ -8,8 +8,6 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-import uvicorn
-
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
 from diemcau.media.passes import new_pass
@@ -57,7 +55,7 @@ class Door:
             authority=None if certificate is None else certificate.authority,
             origins=(settings.public_url,) if settings.public_url else (),
         )
-        self._uvicorn: uvicorn.Server = make_server(create_app(self._parts(server), premises), address, premises.limits)
+        self._uvicorn = make_server(create_app(self._parts(server), premises), address, premises.limits)
         self._server = server
         self._secure = certificate is not None
         self._serving: asyncio.Task[None] | None = None

@@ -159,7 +159,7 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         try:
             await work
-        except Exception:
+        except Exception:  # the top of a task
             LOG.exception("a follower ended with a fault")
 
 

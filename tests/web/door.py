@@ -3,8 +3,9 @@
 import asyncio
 import json
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -140,6 +141,13 @@ class Line:
             if kind is None or (message["kind"] == kind and like.items() <= message.items()):
                 return message
 
+    async def end(self) -> int:
+        """Wait until the server closes the line; return the code with which it does."""
+        with suppress(websockets.ConnectionClosed):
+            while True:
+                await self.message()
+        return self.socket.close_code or 0
+
     async def ask(self, name: str, body: dict[str, Any] | None = None, *, id_: str | None = None) -> dict[str, Any]:
         self.asked += 1
         number = id_ or f"ask-{self.asked}"
@@ -164,7 +172,7 @@ async def a_door(
     demonstration: bool = True,
     behind_proxy: bool = False,
     host: str = "127.0.0.1",
-    name: str = "127.0.0.1",
+    monotonic: Callable[[], float] = time.monotonic,
     beside: Callable[[Parts], Parts] = lambda parts: parts,
 ) -> AsyncIterator[Door]:
     """Serve two conferences on a free port until the end of the block."""
@@ -178,6 +186,7 @@ async def a_door(
         folder=folder,
         demonstration=demonstration,
         limits=limits,
+        monotonic=monotonic,
         authority=None if certificate is None else certificate.authority,
     )
     app = create_app(beside(Parts(clock=house.clock, passes=door.passes, desks=desks)), premises)
@@ -185,7 +194,7 @@ async def a_door(
     server = make_server(app, address, limits)
     opened = open_socket(address)
     scheme = "http" if certificate is None else "https"
-    door.base, door.certificate = f"{scheme}://{name}:{opened.getsockname()[1]}", certificate
+    door.base, door.certificate = f"{scheme}://{host}:{opened.getsockname()[1]}", certificate
     serving = asyncio.create_task(server.serve(sockets=[opened]))
     try:
         yield door

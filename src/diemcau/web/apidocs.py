@@ -26,9 +26,10 @@ class ProblemDetails(BaseModel):
     code: str
 
 
+_DETAILS: Final = {"application/problem+json": {"schema": ProblemDetails.model_json_schema()}}
 PROBLEM: Final[dict[int | str, dict[str, Any]]] = {
-    "4XX": {"model": ProblemDetails, "description": "What was asked can't be done; `detail` says how to mend it."},
-    "5XX": {"model": ProblemDetails, "description": "The server lacks something, or met a fault."},
+    "4XX": {"description": "What was asked can't be done; `detail` says how to mend it.", "content": _DETAILS},
+    "5XX": {"description": "The server lacks something, or met a fault.", "content": _DETAILS},
 }
 
 _STYLE: Final = """

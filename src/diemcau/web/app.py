@@ -14,6 +14,8 @@ from diemcau.web.tries import Slowing
 from diemcau.web.visitors import House
 
 PINS = "pins"
+FREE_BY_ADDRESS = 10  # a hall has one address and many people
+FREE_BY_PASS = 3
 
 
 def create_app(parts: Parts, premises: Premises) -> ASGIApp:
@@ -31,7 +33,13 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
     app.state.house = House(parts=parts, premises=premises)
     counters = metrics.Metrics(parts.desks)
     problems.install(app)
-    app.include_router(login.routes(Pins(premises.folder / PINS), Slowing()))
+    app.include_router(
+        login.routes(
+            Pins(premises.folder / PINS),
+            by_address=Slowing(premises.monotonic, free=FREE_BY_ADDRESS),
+            by_pass=Slowing(premises.monotonic, free=FREE_BY_PASS),
+        )
+    )
     app.include_router(desk.routes())
     app.include_router(papers.routes())
     app.include_router(health.routes())

@@ -87,6 +87,8 @@ async def _media(visitor: AtDesk, request: Request) -> WayToMedia:
     if media is None:
         raise Problem("media_none")
     host = premises.media_host or host_name(request.headers.get("host", ""))
+    if not host:
+        raise Problem("bad_request")
     base, pass_ = f"https://{host}:{media.port}", visitor.pass_
     ticket = house.parts.passes.ticket(pass_, house.parts.clock.now())
     site = pass_.site

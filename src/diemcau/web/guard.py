@@ -4,9 +4,9 @@ Plain ASGI, so that it sees what no route sees. Who may do what is not its conce
 """
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,6 +18,7 @@ from diemcau.web.problems import Problem, answer, language_of, log_fault
 
 DRAINED: Final = 16
 LONGEST_LENGTH: Final = 12
+FAULT: Final = 1011
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 
 HEADERS: Final = {
@@ -59,8 +60,7 @@ class Guard:
             await self._serve(scope, receive, send_with_headers)
         except Exception as fault:  # noqa: BLE001 - top of a task: the request ends, the server goes on
             log_fault(fault, f"a {scope['type']} request")
-            if not begun:
-                await _apologise(scope, receive, send_with_headers)
+            await _apologise(scope, receive, send_with_headers, begun=begun)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
@@ -139,11 +139,12 @@ def host_name(host: str) -> str:
     return name if _HOST.fullmatch(name) else ""
 
 
-async def _apologise(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http":
+async def _apologise(scope: Scope, receive: Receive, send: Send, *, begun: bool) -> None:
+    if scope["type"] == "websocket":
+        with contextlib.suppress(RuntimeError, OSError):
+            await send({"type": "websocket.close", "code": FAULT, "reason": ""})
+    elif not begun:
         await answer(Problem("inside"), language_of(HTTPConnection(scope)))(scope, receive, send)
-    else:
-        await send({"type": "websocket.close", "code": HTTPStatus.INTERNAL_SERVER_ERROR, "reason": ""})
 
 
 def _replay(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:

@@ -11,7 +11,7 @@ from diemcau.media.passes import LONGEST_TOKEN
 from diemcau.web.pins import NEED_PIN, Pins
 from diemcau.web.problems import Problem
 from diemcau.web.tries import Slowing
-from diemcau.web.visitors import COOKIE, DEVICE, Visitor, admit, house_of, needs_pin, own_origin, visitor_at
+from diemcau.web.visitors import COOKIE, Visitor, admit, device_cookie, house_of, needs_pin, own_origin, visitor_at
 
 
 class Entry(BaseModel):
@@ -36,21 +36,26 @@ class GivenPin(BaseModel):
     pin: Annotated[str, Field(min_length=1, max_length=32)]
 
 
-def routes(pins: Pins, slowing: Slowing) -> APIRouter:
-    """Return the routes of entering."""
+def link_of(base: str, token: str) -> str:
+    """Return the link that opens a desk; `base` is the server's URL without a slash at its end."""
+    return f"{base}/enter#{token}"
+
+
+def routes(pins: Pins, *, by_address: Slowing, by_pass: Slowing) -> APIRouter:
+    """Return the routes of entering, slowed by the asker's address and by the pass."""
     router = APIRouter(dependencies=[Depends(own_origin)], tags=["entering"])
 
     @router.post("/enter", summary="Swap a link's token for a desk's cookie")
     async def enter(entry: Entry, request: Request, response: Response) -> Entered:
-        address = f"address:{_address(request)}"
-        slowing.check(address)
+        address = _address(request)
         try:
             visitor = admit(house_of(request), entry.token)
-        except Problem:
-            slowing.wrong(address)
+        except Problem:  # a signature can't be guessed, so whoever has a right one is never kept waiting
+            by_address.check(address)
+            by_address.wrong(address)
             raise
         path = f"/d/{visitor.name}/"
-        _set_cookie(request, response, COOKIE, entry.token, visitor)
+        _set_cookie(request, response, visitor, name=COOKIE, value=entry.token, path=path)
         return Entered(desk=path, role=visitor.pass_.role, pin=needs_pin(request, visitor))
 
     @router.post("/d/{desk}/pin", status_code=204, summary="Give the PIN, once a device")
@@ -58,15 +63,19 @@ def routes(pins: Pins, slowing: Slowing) -> APIRouter:
         visitor = visitor_at(request, desk)
         if visitor.pass_.role not in NEED_PIN:
             return
-        keys = (f"address:{_address(request)}", f"pass:{visitor.name}")
-        slowing.check(*keys)
         if not await asyncio.to_thread(pins.is_set, visitor.pass_):
             raise Problem("pin_not_set")
-        slowing.wrong(*keys)  # counted before it is known, so that tries side by side gain nothing
+        address = _address(request)
+        by_pass.check(visitor.name)
+        by_address.check(address)
+        by_address.wrong(address)  # counted before it is known, so that tries side by side gain nothing
+        by_pass.wrong(visitor.name)
         if not await asyncio.to_thread(pins.is_right, visitor.pass_, given.pin):
             raise Problem("pin_wrong")
-        slowing.right(*keys)
-        _set_cookie(request, response, DEVICE, house_of(request).parts.passes.device(visitor.pass_), visitor)
+        by_address.right(address)
+        by_pass.right(visitor.name)
+        value = house_of(request).parts.passes.device(visitor.pass_)
+        _set_cookie(request, response, visitor, name=device_cookie(visitor), value=value, path="/")
 
     return router
 
@@ -75,13 +84,13 @@ def _address(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-def _set_cookie(request: Request, response: Response, name: str, value: str, visitor: Visitor) -> None:
+def _set_cookie(request: Request, response: Response, visitor: Visitor, *, name: str, value: str, path: str) -> None:
     left = visitor.pass_.until - house_of(request).parts.clock.now()
     response.set_cookie(
         name,
         value,
         max_age=max(int(left.total_seconds()), 1),
-        path=f"/d/{visitor.name}/",
+        path=path,
         secure=request.url.scheme == "https",
         httponly=True,
         samesite="strict",

@@ -22,6 +22,9 @@ _UNBUILT: Final = """<!doctype html>
 class LastingFiles(StaticFiles):
     """Files whose names change with their content: browsers keep those in `assets/` for good."""
 
+    async def check_config(self) -> None:
+        """Ask for no folder: before the pages are built there is none, and nothing is found."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file at `path`."""
         response = await super().get_response(path, scope)

@@ -58,7 +58,7 @@ async def _document(visitor: AtDesk, name: str, request: Request) -> FileRespons
         raise Problem("document_unknown")
     form = Form(ending)
     file = await documents.file(visitor.pass_.conference, document, form)
-    if file is None:
+    if file is None or not file.is_file():
         raise Problem("document_unknown")
     return FileResponse(file, media_type=_TYPES[form], filename=f"{document}.{form.value}")
 

@@ -4,6 +4,7 @@ The conferences themselves are `conduct.desks.Desks`; this is what stands beside
 these may be asked at any time and answers from what is there.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -187,6 +188,7 @@ class Premises:
 
     `folder`: where PINs are kept. `authority`: the self-made root, offered at /ca.crt.
     `origins`: what pages may come from besides the address that they were asked at.
+    `monotonic`: seconds that never go back, for slowing wrong tries.
     `media_host`: the host in media URLs; empty: the one that the page was asked at.
     """
 
@@ -197,3 +199,4 @@ class Premises:
     media_host: str = ""
     latency: timedelta = timedelta(milliseconds=150)
     limits: Limits = field(default_factory=Limits)
+    monotonic: Callable[[], float] = time.monotonic

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-from diemcau.web.wording import INSIDE, NOT_FOUND, OF_STATUS, PROBLEMS, Language, choose_language
+from diemcau.web.wording import INSIDE, NOT_FOUND, OF_STATUS, PROBLEMS, Language, choose_language, shown
 
 LOG = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -65,6 +65,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _told)
     app.add_exception_handler(HTTPException, _of_framework)
     app.add_exception_handler(RequestValidationError, _unfit)
+    app.add_exception_handler(Exception, _inside)
 
 
 def log_fault(fault: BaseException, where: str) -> None:
@@ -95,6 +96,11 @@ async def _of_framework(request: Request, fault: Exception) -> ProblemAnswer:
     return answer(Problem(code, headers=headers, **about), language_of(request))
 
 
+async def _inside(request: Request, _fault: Exception) -> ProblemAnswer:
+    """Answer to a fault; the framework raises it on, and the guard logs it."""
+    return answer(Problem(INSIDE), language_of(request))
+
+
 async def _unfit(request: Request, fault: Exception) -> ProblemAnswer:
     if not isinstance(fault, RequestValidationError):
         raise fault
@@ -112,7 +118,7 @@ def _first_unfit(errors: Sequence[Any], language: Language) -> Problem:
     field = ".".join(place) or "body"
     if first["type"] == "json_invalid":
         field = "body"
-    return Problem("unfit", field=field[:80], found=found, mend=mend)
+    return Problem("unfit", field=shown(field), found=found, mend=mend)
 
 
 _KINDS: dict[Language, dict[type, str]] = {

@@ -20,7 +20,6 @@ from diemcau.web.ports import Parts, Premises
 from diemcau.web.problems import Problem
 
 COOKIE: Final = "pass"
-DEVICE: Final = "device"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +54,14 @@ def desk_name(pass_: Pass) -> str:
     return hashlib.sha256(f"{pass_.conference}\n{pass_.number}".encode()).hexdigest()[:16]
 
 
+def device_cookie(visitor: Visitor) -> str:
+    """Return the name of the cookie that tells that a desk's PIN was given on this device.
+
+    It goes to all pages, so that entering by the link again asks for no PIN.
+    """
+    return f"device-{visitor.name}"
+
+
 def admit(house: House, token: str) -> Visitor:
     """Return who comes with `token`, or raise a `Problem`."""
     try:
@@ -85,7 +92,7 @@ def needs_pin(connection: HTTPConnection, visitor: Visitor) -> bool:
     house = house_of(connection)
     if house.premises.demonstration or visitor.pass_.role not in NEED_PIN:
         return False
-    token = connection.cookies.get(DEVICE, "")
+    token = connection.cookies.get(device_cookie(visitor), "")
     return not house.parts.passes.is_device_of(token, visitor.pass_, house.parts.clock.now())
 
 

@@ -33,6 +33,16 @@ def _words(status: int, vi: tuple[str, str], en: tuple[str, str]) -> Wording:
     )
 
 
+class Missing:
+    """The absence of a value, where `None` would be one."""
+
+    def __repr__(self) -> str:
+        return ""
+
+
+MISSING: Final = Missing()
+SHOWN: Final = 60
+
 NOT_FOUND: Final = "not_found"
 INSIDE: Final = "inside"
 
@@ -192,6 +202,17 @@ OF_STATUS: Final[dict[int, str]] = {
     415: "content_type_wrong",
     422: "unfit",
 }
+
+
+def shown(value: object) -> str:
+    """Return what was found, short and printable, for whoever sent it."""
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except RecursionError:
+        text = "[[[…]]]"
+    fit = "".join(one if one.isprintable() else "·" for one in text[: SHOWN + 1])
+    return fit if len(fit) <= SHOWN else f"{fit[:SHOWN]}…"
+
 
 _LANGUAGES = frozenset(one.value for one in Language)
 

@@ -15,13 +15,12 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from diemcau.web.wording import Language
+from diemcau.web.wording import MISSING, Language, shown
 
 LONGEST_TEXT: Final = 20_000
 LONGEST_LIST: Final = 5_000
 LARGEST_NUMBER: Final = 1_000_000
 LONGEST_TIME: Final = timedelta(days=30)
-_SHOWN = 60
 
 Mend: TypeAlias = tuple[str, str]
 """How to mend it: in Vietnamese, in English."""
@@ -48,23 +47,6 @@ class Unfit(Exception):  # noqa: N818 (an answer, not an error)
         self.fault = Fault(field=field, found=shown(value), mend=(vi, en))
 
 
-class _Missing:
-    def __repr__(self) -> str:
-        return ""
-
-
-MISSING: Final = _Missing()
-
-
-def shown(value: object) -> str:
-    """Return what was found, short, for whoever sent it."""
-    if value is MISSING:
-        return ""
-    text = value if isinstance(value, str) else repr(value)
-    fit = "".join(one if one.isprintable() else "·" for one in text[: _SHOWN + 1])
-    return fit if len(fit) <= _SHOWN else f"{fit[:_SHOWN]}…"
-
-
 Fit: TypeAlias = Callable[[str, object], Any]
 """Fits a value found in a field, or raises `Unfit`."""
 
@@ -78,7 +60,7 @@ def fit_record(kind: type, place: str, value: object) -> object:
         if name not in fields:
             allowed = ", ".join(fields) or "–"
             raise Unfit(
-                _below(place, str(name)[:_SHOWN]),
+                _below(place, shown(name)),
                 value[name],
                 f"hãy bỏ trường này; các trường: {allowed}.",
                 f"leave it out; the fields are: {allowed}.",

@@ -15,8 +15,8 @@ from diemcau.core.refusals import Refusal
 from diemcau.core.roles import MAY, Asker, Role
 from diemcau.projections.sections import Section, SectionName
 from diemcau.web.encode import SectionTexts, text_of
-from diemcau.web.live.fitting import MISSING, Fault, Unfit, fit_record
-from diemcau.web.wording import Language
+from diemcau.web.live.fitting import Fault, Unfit, fit_record
+from diemcau.web.wording import MISSING, Language, shown
 
 # What a page sends
 
@@ -120,7 +120,7 @@ def _message(message: dict[str, object], id_: str | None, asker: Asker) -> Messa
         raise Unfit("kind", kind, "hãy chọn một trong: beat, ask.", "choose one of: beat, ask.")
     for name, value in message.items():
         if name not in _WORDS[kind]:
-            raise Unfit(name[:60], value, "hãy bỏ trường này.", "leave it out.")
+            raise Unfit(shown(name), value, "hãy bỏ trường này.", "leave it out.")
     if kind == "beat":
         return Beat()
     if id_ is None:

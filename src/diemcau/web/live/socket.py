@@ -46,6 +46,8 @@ def routes(metrics: Metrics) -> APIRouter:
     router = APIRouter()
     texts = SectionTexts()
 
+    router.add_api_route("/d/{desk}/live", _no_socket, include_in_schema=False)
+
     @router.websocket("/d/{desk}/live")
     async def live(socket: WebSocket, desk: str) -> None:
         try:
@@ -59,6 +61,10 @@ def routes(metrics: Metrics) -> APIRouter:
             await Line(socket, visitor, texts=texts, metrics=metrics).run()
 
     return router
+
+
+async def _no_socket() -> None:
+    raise Problem("websocket_needed", headers={"Upgrade": "websocket"})
 
 
 class Line:

@@ -32,10 +32,8 @@ class ParameterSets:
 
 def units(stream: bytes) -> list[bytes]:
     """Return the units of an Annex B byte stream, without start codes."""
-    begins = [found.end() for found in _START_CODE.finditer(stream)]
-    ends = [begin - 3 for begin in begins[1:]] + [len(stream)]
-    found = (stream[begin:end] for begin, end in zip(begins, ends, strict=True))
-    return [unit for unit in (raw.rstrip(b"\x00") for raw in found) if unit]
+    parts = (part.rstrip(b"\x00") for part in _START_CODE.split(stream)[1:])
+    return [part for part in parts if part]
 
 
 def kind(unit: bytes) -> int:

@@ -162,6 +162,10 @@ class Studio:
         """Send every screen of a conference the board that every hall may see."""
         await self._open[conference].director.publish_board(board)
 
+    def is_up(self, conference: ConferenceId, site: SiteId) -> bool:
+        """Whether a site's camera is alive."""
+        return self._open[conference].lines.is_up(site)
+
     def let_camera_in(self, conference: ConferenceId, site: SiteId) -> None:
         """Let the next camera of a site in, once, though the old one is alive."""
         self._open[conference].lines.let_in(site)

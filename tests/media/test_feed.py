@@ -1,0 +1,111 @@
+"""A feed with a source of invented frames, into real outlets: however it ends, they are finished."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from diemcau.media.camera import Camera
+from diemcau.media.fabric import MediaFrame, Rendition, Renditions
+from diemcau.media.feed import Feed
+from diemcau.media.moq_fabric import MoqNode
+from tests.media.halls import AUDIO, VIDEO, eventually, soon
+from tests.media.test_h264 import IDR, KEY_FRAME, SLICE, START
+
+pytestmark = pytest.mark.anyio
+KEY = MediaFrame(payload=KEY_FRAME, at_us=0, key=True)
+NEXT = MediaFrame(payload=START + SLICE, at_us=40_000, key=False)
+
+
+@dataclass
+class Invented:
+    """A source that yields what it was given, and then waits for ever or ends."""
+
+    pictures: Sequence[MediaFrame]
+    ends: bool = False
+    path: str = "up/hn/hue/invented"
+    subscribed: int = 0
+
+    async def renditions(self) -> AsyncIterator[Renditions]:
+        yield Renditions(video=VIDEO, audio=AUDIO)
+        if not self.ends:
+            await asyncio.Event().wait()
+
+    async def frames(self, rendition: Rendition) -> AsyncIterator[MediaFrame]:
+        self.subscribed += 1
+        try:
+            for frame in self.pictures if rendition == VIDEO else ():
+                yield frame
+            await asyncio.Event().wait()
+        finally:
+            self.subscribed -= 1
+
+    async def texts(self, track: str) -> AsyncIterator[bytes]:
+        yield track.encode()
+
+
+@dataclass
+class Noted:
+    """A tap that notes what it was given."""
+
+    pictures: list[MediaFrame] = field(default_factory=list)
+    ended: int = 0
+
+    def video(self, frame: MediaFrame) -> None:
+        self.pictures.append(frame)
+
+    def audio(self, frame: MediaFrame) -> None:
+        raise AssertionError(frame)
+
+    def end(self) -> None:
+        self.ended += 1
+
+
+async def begun(source: Invented) -> tuple[Feed, Noted, list[str]]:
+    node = MoqNode("127.0.0.1", 0)
+    tap, over = Noted(), list[str]()
+    camera = Camera(source)
+    await soon(camera.ready())
+    feed = Feed(camera, node.new_outlet(), node.new_outlet(), tap=tap, on_over=lambda: over.append("over"))
+    feed.begin()
+    return feed, tap, over
+
+
+async def test_pictures_go_to_the_tap_as_they_came() -> None:
+    feed, tap, _ = await begun(Invented([KEY, NEXT]))
+
+    await eventually(lambda: tap.pictures == [KEY, NEXT])
+
+    await feed.end()
+
+
+async def test_a_feed_that_is_ended_leaves_no_subscription_and_says_so_once() -> None:
+    source = Invented([KEY, NEXT])
+    feed, tap, over = await begun(source)
+    await eventually(lambda: len(tap.pictures) == 2 and source.subscribed == 2)
+
+    await feed.end()
+    await feed.end()
+
+    assert (source.subscribed, tap.ended, over) == (0, 1, ["over"])
+
+
+async def test_a_source_that_ends_in_the_middle_of_a_group_ends_the_feed() -> None:
+    source = Invented([KEY, NEXT], ends=True)
+    feed, tap, over = await begun(source)
+
+    await eventually(feed.is_over)
+
+    assert (source.subscribed, tap.ended, over) == (0, 1, ["over"])
+
+
+@pytest.mark.parametrize("payload", [b"no video", b"", START + IDR + b"\x00" * 9, b"\xff" * 900])
+async def test_what_is_no_video_is_taken_off_and_nothing_else_breaks(payload: bytes) -> None:
+    source = Invented([MediaFrame(payload=payload, at_us=0, key=True), NEXT])
+    feed, tap, over = await begun(source)
+
+    await eventually(lambda: feed.is_over() or len(tap.pictures) == 2)
+    await feed.end()
+
+    assert (source.subscribed, tap.ended, over) == (0, 1, ["over"])

@@ -64,6 +64,9 @@ text = "Count the wells."
 step = "open"
 
 [[run_of_show]]
+step = "open_roll_call"
+
+[[run_of_show]]
 step = "report_attendance"
 absent = ["coast-02"]
 

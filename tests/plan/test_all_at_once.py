@@ -95,6 +95,50 @@ def test_a_file_that_is_too_large_is_not_read(folder: Path) -> None:
     assert codes(folder) == [("sites.csv", C.TOO_LARGE)]
 
 
+def test_a_conference_file_that_is_too_large_is_not_read(folder: Path) -> None:
+    (folder / "conference.toml").write_text("#" * (1024 * 1024 + 1), encoding="utf-8")
+
+    (fault,) = faults_of(folder)
+
+    assert (fault.code, fault.wanted) == (C.TOO_LARGE, "1.0 MB")
+
+
+def test_a_table_of_too_many_rows_is_not_read(folder: Path) -> None:
+    rows = "".join(f"coast-{number},coast,leaders,,Guest,,member,no\n" for number in range(20_001))
+    (folder / "delegates.csv").write_text(FILES["delegates.csv"] + rows, encoding="utf-8")
+
+    assert codes(folder) == [("delegates.csv", C.TOO_MANY_ROWS)]
+
+
+def test_dozens_of_impossible_dates_are_told_up_to_a_limit(folder: Path) -> None:
+    dates = "".join(f"day_{number} = 2026-02-31\n" for number in range(25))
+    (folder / "conference.toml").write_text(dates, encoding="utf-8")
+
+    assert codes(folder) == [("conference.toml", C.IMPOSSIBLE_DATE)] * 20
+
+
+def test_a_site_of_which_a_unit_is_unfit_is_told_apart_from_its_row(folder: Path) -> None:
+    spoil(folder, "sites.csv", "coast,coast,no", "coast,Coast!,no")
+
+    told = [(fault.code, fault.found) for fault in faults_of(folder)]
+
+    assert told == [(C.BAD_SLUG, "Coast!")]
+
+
+def test_an_item_for_a_unit_that_is_gone_is_told(folder: Path) -> None:
+    spoil(
+        folder,
+        "units.csv",
+        "hills,head-office,1",
+        "dunes,head-office,3,Dunes,,Dunes,,,,,2020-01-01\nhills,head-office,1",
+    )
+    spoil(folder, "conference.toml", 'text = "Count the wells."', 'text = "Count."\nunits = ["coast", "dunes"]')
+
+    (fault,) = faults_of(folder)
+
+    assert (fault.code, fault.found, fault.wanted) == (C.UNIT_NOT_VALID, "dunes", "2026-03-12")
+
+
 def test_a_plan_without_sites_says_so(folder: Path) -> None:
     header = FILES["sites.csv"].partition("\n")[0]
     (folder / "sites.csv").write_text(header + "\n", encoding="utf-8")

@@ -67,7 +67,7 @@ def test_any_value_of_any_key_is_a_plan_or_faults(tmp_path: Path, value: str) ->
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=st.floats(0, 1), length=st.integers(0, 40), content=st.binary(max_size=40))
 def test_any_bytes_in_any_file_are_a_plan_or_faults(name: str, place: float, length: int, content: bytes) -> None:
     whole = FILES[name].encode()
@@ -80,7 +80,7 @@ def test_any_bytes_in_any_file_are_a_plan_or_faults(name: str, place: float, len
     assert isinstance(result, Plan) or result.faults
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(place=st.floats(0, 1), content=st.binary(min_size=1, max_size=8))
 def test_any_bytes_in_a_workbook_are_a_plan_or_faults(place: float, content: bytes) -> None:
     with tempfile.TemporaryDirectory() as made:
@@ -93,7 +93,7 @@ def test_any_bytes_in_a_workbook_are_a_plan_or_faults(place: float, content: byt
     assert isinstance(result, Plan) or result.faults
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(place=st.floats(0, 1), content=st.binary(min_size=1, max_size=8), part=st.integers(0, 30))
 def test_any_bytes_in_a_part_of_a_workbook_are_a_plan_or_faults(place: float, content: bytes, part: int) -> None:
     with tempfile.TemporaryDirectory() as made:

@@ -130,3 +130,15 @@ def test_a_plan_of_one_hall_cannot_be_multiplied(plan: Plan) -> None:
 
     with pytest.raises(TooFewSites):
         scaled(alone, sites=2)
+
+
+def test_a_copy_takes_no_code_that_is_in_use() -> None:
+    plan = read_plan(EXAMPLES / "health-service-review")
+    first = plan.remote_sites[0]
+    sites = tuple(
+        replace(site, code=SiteId(f"{first.code}-x2")) if site is plan.remote_sites[-1] else site for site in plan.sites
+    )
+
+    larger = scaled(replace(plan, sites=sites, run_of_show=()), sites=len(plan.sites) + 1)
+
+    assert larger.sites[-1].code == f"{first.code}-x3"

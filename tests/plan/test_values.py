@@ -103,6 +103,9 @@ id = "one"
 id = "two"
 [[agenda.parts]]
 id = "inner"
+not a key
+[plain.inner]
+key = 1
 """
 
     assert line_numbers(text) == {
@@ -119,6 +122,8 @@ id = "inner"
         ("agenda", 1, "parts"): 16,
         ("agenda", 1, "parts", 0): 16,
         ("agenda", 1, "parts", 0, "id"): 17,
+        ("plain", "inner"): 19,
+        ("plain", "inner", "key"): 20,
     }
 
 

@@ -186,6 +186,19 @@ def test_a_workbook_without_its_first_part_is_told(folder: Path) -> None:
     assert codes(folder) == [C.NOT_XLSX]
 
 
+def test_a_workbook_that_is_too_large_is_not_opened(folder: Path) -> None:
+    with (folder / "plan.xlsx").open("r+b") as file:
+        file.truncate(10 * 1024 * 1024 + 1)
+
+    assert codes(folder) == [C.TOO_LARGE]
+
+
+def test_what_a_formula_failed_with_is_told(folder: Path) -> None:
+    put(folder, "Units", "E3", "#REF!")
+
+    assert (C.FORMULA, "plan.xlsx [Units]", 3, "E", "#REF!") in told(folder)
+
+
 def test_a_cell_far_below_does_not_keep_the_reader_busy(folder: Path) -> None:
     put(folder, "Sites", "A1048576", "far")
 

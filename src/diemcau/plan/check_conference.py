@@ -98,12 +98,16 @@ def _check_handout_files(handouts: Sequence[Section], folder: Path) -> None:
 
 
 def _check_conclusion(prepared: Prepared, tables: Tables) -> None:
-    units = None if tables.units is None else {placed.thing.code for placed in tables.units}
+    units = None if tables.units is None else {placed.thing.code: placed.thing for placed in tables.units}
+    day = None if prepared.starts_at is None else prepared.starts_at.date()
     tasks = prepared.root.section(keys.TASKS)
     for item, section in zip(prepared.conclusion, prepared.root.sections(keys.CONCLUSION), strict=True):
-        for unit in item.units:
-            if units is not None and unit not in units:
-                section.blame(FaultCode.UNKNOWN_UNIT, "units", found=unit)
+        for code in item.units:
+            unit = None if units is None else units.get(code)
+            if unit is None and units is not None:
+                section.blame(FaultCode.UNKNOWN_UNIT, "units", found=code)
+            elif unit is not None and day is not None and not unit.is_valid_on(day):
+                section.blame(FaultCode.UNIT_NOT_VALID, "units", found=code, wanted=day.isoformat())
         default = "due_year" if item.horizon is Horizon.YEAR else "due_term"
         given = section.has("due") or tasks.has(default)
         if prepared.tasks.makes_tasks(item) and not given:

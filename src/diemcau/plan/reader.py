@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from diemcau.core.ids import ConferenceId, UnitCode
+from diemcau.core.ids import ConferenceId, SiteId, UnitCode
 from diemcau.plan import keys
 from diemcau.plan.check_conference import check_conference, check_steps
+from diemcau.plan.check_order import check_order
 from diemcau.plan.check_tables import Tables, check_tables
 from diemcau.plan.columns import DELEGATES, SITES, TABLES, UNITS, TableForm
 from diemcau.plan.conference_file import Prepared, read_conference
@@ -19,7 +20,7 @@ from diemcau.plan.fault_codes import FaultCode
 from diemcau.plan.faults import Faults, FaultyPlan, Place
 from diemcau.plan.hierarchy import in_tree_order
 from diemcau.plan.model import Delegate, Plan, Site, Unit
-from diemcau.plan.steps import read_steps
+from diemcau.plan.steps import PlacedStep, read_steps
 from diemcau.plan.table_rows import read_delegate, read_site, read_unit
 from diemcau.plan.tables import Row
 from diemcau.plan.toml_file import read_toml
@@ -56,9 +57,8 @@ def read_plan(folder: Path) -> Plan:
 def _assembled(prepared: Prepared, tables: Tables, folder: Path) -> Plan | None:
     """Put the parts together; what this is worth, the faults say."""
     units, sites, delegates = _in_protocol_order(tables)
-    steps = read_steps(prepared.root.sections(keys.RUN_OF_SHOW), tuple(site.code for site in sites))
     check_conference(prepared, tables, folder)
-    check_steps(steps, prepared, tables)
+    steps = _checked_steps(prepared, tables, tuple(site.code for site in sites))
     run_of_show = tuple(placed.step for placed in steps)
     expected = count_expected(
         sites=sites,
@@ -92,6 +92,17 @@ def _assembled(prepared: Prepared, tables: Tables, folder: Path) -> Plan | None:
         run_of_show=run_of_show,
         expected=expected,
     )
+
+
+def _checked_steps(prepared: Prepared, tables: Tables, sites: tuple[SiteId, ...]) -> list[PlacedStep]:
+    """Read and check the run of show; its order only where each step has no fault of its own."""
+    sections = prepared.root.sections(keys.RUN_OF_SHOW)
+    before = len(prepared.root.faults.found)
+    steps = read_steps(sections, sites)
+    check_steps(steps, prepared, tables)
+    if len(prepared.root.faults.found) == before:
+        check_order(steps, prepared.regulations)
+    return steps
 
 
 def _categories(prepared: Prepared | None) -> frozenset[str] | None:

@@ -134,10 +134,9 @@ def _copied(plan: Plan, site: Site, number: int) -> tuple[Unit, Site, list[Deleg
 
 def _with_copies(plan: Plan, copied: Sequence[SiteId]) -> tuple[Step, ...]:
     """Let the copies report their attendance with the last sites that do."""
-    steps = list(plan.run_of_show)
-    reports = [index for index, step in enumerate(steps) if isinstance(step, ReportAttendance)]
-    for index in reports[-1:]:
-        step = steps[index]
-        if isinstance(step, ReportAttendance):
-            steps[index] = replace(step, sites=(*step.sites, *copied))
-    return tuple(steps)
+    reports = [step for step in plan.run_of_show if isinstance(step, ReportAttendance)]
+    last = reports[-1] if reports else None
+    return tuple(
+        replace(step, sites=(*step.sites, *copied)) if isinstance(step, ReportAttendance) and step is last else step
+        for step in plan.run_of_show
+    )

@@ -75,9 +75,10 @@ _NEEDED: dict[StepKind, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedStep:
-    """A step with the section that it was read from."""
+    """A step with the word for it and the section that it was read from."""
 
     step: Step
+    kind: StepKind
     section: Section
 
 
@@ -96,7 +97,7 @@ def read_steps(sections: list[Section], sites: tuple[SiteId, ...]) -> list[Place
             topics[step.site] = step.topic
         if isinstance(step, Grant) and not step.topic:
             step = _on_topic(step, topics)
-        placed.append(PlacedStep(step=step, section=section))
+        placed.append(PlacedStep(step=step, kind=kind, section=section))
     return placed
 
 

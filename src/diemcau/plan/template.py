@@ -46,9 +46,8 @@ _GENERAL = (
 def write_template(path: Path) -> None:
     """Write the workbook to `path`; raises `OSError` where that cannot be."""
     book = Workbook()
-    first = book.active
-    if first is not None:
-        book.remove(first)
+    for sheet in book.worksheets:
+        book.remove(sheet)
     for form in TABLES:
         _write_table(book.create_sheet(form.sheet), form)
     _write_instructions(book.create_sheet(INSTRUCTIONS_SHEET))

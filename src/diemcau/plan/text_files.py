@@ -17,13 +17,13 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAMPLE = 4096
 
 
-def read_bytes(path: Path, faults: Faults) -> bytes | None:
-    """Return what a file of the plan holds, or note why that cannot be."""
+def read_bytes(path: Path, faults: Faults, *, largest: int = LARGEST_FILE) -> bytes | None:
+    """Return what a file of the plan holds, at most `largest` bytes, or note why that cannot be."""
     at = Place(file=path.name)
     try:
         size = path.stat().st_size
-        if size > LARGEST_FILE:
-            faults.add(FaultCode.TOO_LARGE, at, found=_mebibytes(size), wanted=_mebibytes())
+        if size > largest:
+            faults.add(FaultCode.TOO_LARGE, at, found=_mebibytes(size), wanted=_mebibytes(largest))
             return None
         return path.read_bytes()
     except FileNotFoundError:
@@ -33,9 +33,9 @@ def read_bytes(path: Path, faults: Faults) -> bytes | None:
     return None
 
 
-def read_text(path: Path, faults: Faults) -> str | None:
+def read_text(path: Path, faults: Faults, *, largest: int = LARGEST_FILE) -> str | None:
     """Return the text of a file in NFC, or note why there is none."""
-    content = read_bytes(path, faults)
+    content = read_bytes(path, faults, largest=largest)
     if content is None:
         return None
     return unicodedata.normalize("NFC", _decoded(content, path.name, faults))
@@ -75,5 +75,5 @@ def _utf_16(content: bytes) -> str | None:
     return None
 
 
-def _mebibytes(size: int = LARGEST_FILE) -> str:
+def _mebibytes(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MB"

@@ -24,11 +24,12 @@ from diemcau.plan.toml_lines import line_numbers, nearest_line
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
 
+LARGEST_TOML = 1024 * 1024
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 _DATE_VALUE = re.compile(r"(=\s*)(\d[\d:TtZz.+ -]*[\dZz])")
 _DATE_FORM = "2021-03-12, 2021-03-12T08:00:00+07:00"
 _LONGEST_LIST = 20_000
-_MOST_REPAIRS = 100
+_MOST_REPAIRS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +152,7 @@ class Section:
 
 def read_toml(path: Path, faults: Faults) -> Section | None:
     """Return the whole of a TOML file as a section, or note why there is none."""
-    text = read_text(path, faults)
+    text = read_text(path, faults, largest=LARGEST_TOML)
     if text is None:
         return None
     content = _parsed(text, path.name, faults)

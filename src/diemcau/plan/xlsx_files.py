@@ -10,7 +10,7 @@ import unicodedata
 import warnings
 import zipfile
 import zlib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import defusedxml.ElementTree
@@ -154,7 +154,5 @@ def _text(cell: Cell | MergedCell | ReadOnlyCell | EmptyCell, at: Place, faults:
             return str(int(value))
         case datetime():
             return value.date().isoformat()
-        case date():
-            return value.isoformat()
         case _:
             return unicodedata.normalize("NFC", str(value))

@@ -32,11 +32,12 @@ def test_a_workbook_gives_the_same_plan_as_text_files(folder: Path, tmp_path: Pa
 def test_numbers_dates_and_truths_may_be_typed_as_such(folder: Path) -> None:
     whole = read_plan(folder)
     put(folder, "Units", "C3", 2)
-    put(folder, "Units", "C4", 1.0)
+    put(folder, "Units", "C4", 1)
     put(folder, "Units", "J3", datetime(2020, 1, 1))  # noqa: DTZ001 - a workbook knows no time zones
     put(folder, "Units", "K4", date(2030, 12, 31))
     put(folder, "Sites", "C2", value=True)
     put(folder, "Sites", "C3", value=False)
+    replace_part(folder, "xl/worksheets/sheet1.xml", b'"C4" t="n"><v>1<', b'"C4" t="n"><v>1.0<')
 
     assert read_plan(folder) == whole
 

@@ -16,6 +16,7 @@ from diemcau.core import (
     floor,
     handouts,
     notes,
+    onair,
     rollcall,
     sites,
     stages,
@@ -38,6 +39,7 @@ from tests.core.samples import (
     REPORTS,
     SECOND,
     SITES,
+    VINH,
     Play,
     closed,
     convened,
@@ -115,6 +117,30 @@ def test_all_that_runs_ends_with_the_conference_in_this_order() -> None:
         rollcall.RollCallClosed(at=NINE),
         handouts.HandoutTakenDown(handout=HandoutId("report"), at=NINE),
     )
+
+
+def test_a_note_is_taken_only_of_a_speech_that_there_is() -> None:
+    assert opened().refused(notes.TakeNote(text="Ý kiến", speech=RequestId("r1")))[0] == "floor.request_unknown"
+
+
+def test_a_lost_line_ends_the_speech_exactly_when_its_grace_is_over() -> None:
+    play = opened()
+    play.give(GrantFloor(site=HUE), sites.NoteLineLost(site=HUE))
+    play.at += MINUTE - SECOND
+    assert play.give(conference.ReachDeadline()) == ()
+    play.at += SECOND
+
+    assert len(play.give(conference.ReachDeadline())) == 2
+
+
+def test_a_hall_whose_line_is_lost_and_every_hall_after_the_closing_is_not_ready() -> None:
+    play = opened()
+    play.give(onair.ConfirmReady(site=HUE), onair.ConfirmReady(site=VINH), sites.NoteLineLost(site=HUE))
+    assert play.now.air.ready == {VINH}
+
+    play.give(stages.CloseConference())
+
+    assert play.now.air.ready == frozenset()
 
 
 def test_a_rehearsal_is_played_like_a_conference() -> None:

@@ -24,11 +24,11 @@ def make(example: str, site: SiteId, folder: Path) -> Files:
 
 @pytest.fixture(scope="session")
 def sector(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """The Vietnamese example's documents: 68 halls."""
+    """Give the Vietnamese example's documents: 68 halls."""
     return make(SECTOR, BINH_THUAN, tmp_path_factory.mktemp("sector"))
 
 
 @pytest.fixture(scope="session")
 def health(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """The English example's documents: 17 halls, on Letter."""
+    """Give the English example's documents: 17 halls, on Letter."""
     return make(HEALTH, ST_ANNE, tmp_path_factory.mktemp("health"))

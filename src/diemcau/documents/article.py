@@ -136,7 +136,7 @@ def _ours(wording: Wording, site: SiteId, spoken: tuple[Speech, ...]) -> tuple[B
 
 def _our_speech(wording: Wording, speech: Speech) -> str:
     said = wording.say(
-        "article.ours",
+        "article.ours" if speech.topic.strip() else "article.ours_untitled",
         site=wording.site(speech.site),
         clock=wording.clock(speech.granted_at),
         topic=stop(speech.topic),

@@ -264,7 +264,7 @@ def _who(wording: Wording, speech: Speech) -> str:
 
 def _gist(wording: Wording, speech: Speech) -> str:
     said = wording.say(
-        "minutes.speech_item",
+        "minutes.speech_item" if speech.topic.strip() else "minutes.speech_item_untitled",
         site=wording.site(speech.site),
         speaker=wording.speaker(speech),
         topic=stop(speech.topic),
@@ -375,7 +375,7 @@ def _corrected(wording: Wording, correction: Correction) -> str:
 def _end(wording: Wording) -> Paragraph:
     closed = wording.proceedings.conference.stages.closed_at
     if closed is None:
-        return Paragraph(text=wording.say("minutes.not_ended"))
+        return Paragraph(text=closing(wording, wording.say("minutes.not_ended")))
     text = closing(wording, wording.say("minutes.ended", moment=wording.moment(closed)))
     return Paragraph(text=text, sources=sources_of(wording.proceedings, CLOSED))
 

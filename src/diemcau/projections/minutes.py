@@ -145,22 +145,24 @@ def _correction(
         after_seal=told.conference.stages.stage is stages.Stage.SEALED,
         source=position,
     )
-    match event:
-        case rollcall.AttendanceCorrected(site=site, present=present, guests=guests):
-            report = rollcall.report_of(told.conference.roll, site)
-            return AttendanceCorrection(
-                site=site,
-                before=0 if report is None else _people(report.present, report.guests),
-                after=_people(present, guests),
-                amendment=amendment,
-            )
-        case floor.SpeechCorrected(request=request, granted_at=granted_at, ended_at=ended_at):
-            speech = floor.find(told.conference.floor, request)
-            before = (speech.granted_at, speech.ended_at)
-            return SpeechCorrection(site=speech.site, before=before, after=(granted_at, ended_at), amendment=amendment)
-        case NoteCorrected(note=note, text=text):
-            taken = next(one for one in told.conference.notes.notes if one.note == note)
-            return NoteCorrection(before=taken.text, after=text, amendment=amendment)
+    if isinstance(event, rollcall.AttendanceCorrected):
+        report = rollcall.report_of(told.conference.roll, event.site)
+        return AttendanceCorrection(
+            site=event.site,
+            before=0 if report is None else _people(report.present, report.guests),
+            after=_people(event.present, event.guests),
+            amendment=amendment,
+        )
+    if isinstance(event, floor.SpeechCorrected):
+        speech = floor.find(told.conference.floor, event.request)
+        return SpeechCorrection(
+            site=speech.site,
+            before=(speech.granted_at, speech.ended_at),
+            after=(event.granted_at, event.ended_at),
+            amendment=amendment,
+        )
+    taken = next(one for one in told.conference.notes.notes if one.note == event.note)
+    return NoteCorrection(before=taken.text, after=event.text, amendment=amendment)
 
 
 def _people(present: tuple[PersonId, ...], guests: tuple[Headcount, ...]) -> int:

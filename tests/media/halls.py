@@ -75,13 +75,14 @@ async def admit(token: str) -> Admission | Refusal:
 class Camera:
     """A hall's camera that films while somebody looks, and beats when it is told to."""
 
-    def __init__(self, link: Link, publication: Publication, path: str) -> None:
+    def __init__(self, link: Link, publication: Publication, path: str, *, width: int, height: int) -> None:
         self.link = link
         self.path = path
         self.pictures = 0
         self.is_filming = True
         self._publication = publication
-        self._video = publication.encode_video(width=WIDTH, height=HEIGHT, fps=FPS, bits_per_second=100_000)
+        self._picture_bytes = width * height * 3 // 2
+        self._video = publication.encode_video(width=width, height=height, fps=FPS, bits_per_second=100_000)
         self._audio = publication.encode_audio(bits_per_second=24_000, frame_ms=20)
         self._beats = 0
         self.beat()
@@ -110,7 +111,7 @@ class Camera:
             self._video.begin()
             while self._video.is_wanted():
                 if self.is_filming:
-                    shade = bytes([self.pictures % 200]) * (WIDTH * HEIGHT * 3 // 2)
+                    shade = bytes([40 + self.pictures % 150]) * self._picture_bytes
                     self._video.write(shade, _now_us())
                     self.pictures += 1
                 await asyncio.sleep(1 / FPS)
@@ -142,18 +143,18 @@ class House:
         self.links.append(link)
         return link
 
-    async def camera(self, site: SiteId) -> Camera:
+    async def camera(self, site: SiteId, *, width: int = WIDTH, height: int = HEIGHT) -> Camera:
         """Connect a site's camera."""
         link = await self.link(site, door="camera")
         path = paths.up(CONFERENCE, site, paths.new_nonce())
-        camera = Camera(link, link.publish(path), path)
+        camera = Camera(link, link.publish(path), path, width=width, height=height)
         self.cameras.append(camera)
         return camera
 
-    async def camera_on_line(self, site: SiteId) -> Camera:
+    async def camera_on_line(self, site: SiteId, *, width: int = WIDTH, height: int = HEIGHT) -> Camera:
         """Connect a site's camera and wait until its line is up."""
         before = self.heard.count((site, Line.UP))
-        camera = await self.camera(site)
+        camera = await self.camera(site, width=width, height=height)
         await eventually(lambda: self.heard.count((site, Line.UP)) > before)
         return camera
 

@@ -75,9 +75,10 @@ async def begun(source: Invented) -> tuple[Feed, Noted, list[str]]:
 async def test_pictures_go_to_the_tap_as_they_came() -> None:
     feed, tap, _ = await begun(Invented([KEY, NEXT]))
 
-    await eventually(lambda: tap.pictures == [KEY, NEXT])
-
+    await eventually(lambda: len(tap.pictures) == 2)
     await feed.end()
+
+    assert tap.pictures == [KEY, NEXT]
 
 
 async def test_a_feed_that_is_ended_leaves_no_subscription_and_says_so_once() -> None:

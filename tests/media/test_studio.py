@@ -193,4 +193,5 @@ async def test_closing_a_conference_ends_its_program_and_its_cameras() -> None:
         await house.studio.close_conference(CONFERENCE)
 
         await soon(hue.link.closed())
-        await soon(drain(source.frames(VIDEO)))
+        assert await soon(drain(source.frames(VIDEO))) >= 0
+        assert not hue.is_watched()

@@ -52,7 +52,7 @@ class FrameListener(Protocol):
     """Somebody in this process who follows what is on air, such as the recorder."""
 
     def tap(self, on_air: OnAir) -> Tap:
-        """Return where the frames of a source that begins now go to."""
+        """Return where the frames of a source go to from now on."""
         ...
 
 
@@ -96,8 +96,10 @@ class Director:
         await self._settle()
 
     def listen(self, listener: FrameListener | None) -> None:
-        """Let somebody follow every source that goes on air from now on."""
+        """Let somebody in this process follow what is on air, in place of who did before."""
         self._listener = listener
+        for on_air, feed in self._feeds.values():
+            feed.tap(listener.tap(on_air) if listener is not None else None)
 
     async def publish_board(self, board: bytes) -> None:
         """Send every screen the board; who comes later gets the newest."""

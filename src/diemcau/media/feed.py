@@ -65,6 +65,12 @@ class Feed:
         self._open_tracks(self.camera.offered)
         self._task = asyncio.create_task(self._run(self._follow_while_wanted()))
 
+    def tap(self, tap: Tap | None) -> None:
+        """Put the frames into this tap from now on, and end the one before."""
+        old, self._tap = self._tap, tap
+        if old is not None:
+            old.end()
+
     def is_over(self) -> bool:
         """Whether it has ended."""
         return self._task is not None and self._task.done()
@@ -94,8 +100,7 @@ class Feed:
         finally:
             self.outlet.finish()
             self.silent.finish()
-            if self._tap is not None:
-                self._tap.end()
+            self.tap(None)
             if self._on_over is not None:
                 self._on_over()
 

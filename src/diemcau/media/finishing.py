@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,21 +92,18 @@ def _seconds(part: Path) -> float:
 
 
 def _chapters(part: Path, seconds: float) -> "list[Chapter]":
-    marks = [
-        mark
-        for mark in records.read(records_of(part))
-        if mark.kind in (records.CHAPTER, records.CHAPTER_END) and mark.seconds < seconds
-    ]
-    ends = [mark.seconds for mark in marks[1:]] + [seconds]
+    said = records.read(records_of(part))
+    marks = [mark for mark in said if mark.kind in records.MARKS and mark.seconds < seconds]
+    end = records.Timed(seconds=seconds, kind=records.CHAPTER_END, body="")
     return [
         {
             "id": number,
             "start": round(mark.seconds * 1000),
-            "end": round(end * 1000),
+            "end": round(following.seconds * 1000),
             "time_base": _MILLISECOND,
             "metadata": {"title": mark.body},
         }
-        for number, (mark, end) in enumerate(zip(marks, ends, strict=True), start=1)
+        for number, (mark, following) in enumerate(pairwise((*marks, end)), start=1)
         if mark.kind == records.CHAPTER
     ]
 

@@ -94,7 +94,7 @@ class Passes:
 
     def issue(self, pass_: Pass) -> str:
         """Return the token of a pass. Raises `ValueError` for a pass that nobody may have."""
-        if pass_.role is Role.SYSTEM or (pass_.role is Role.SITE) != (pass_.site is not None):
+        if not _may_be(pass_.role, pass_.site):
             message = f"a pass as {pass_.role} with site {pass_.site} cannot be issued; a site's pass names its site"
             raise ValueError(message)
         claims = _claims(_Kind.DESK, pass_.conference, pass_.role, pass_.site, pass_.until)
@@ -175,6 +175,8 @@ class Passes:
             raise PassRefused(PassFault.WRONG_KIND)
         if _until(claims) <= at:
             raise PassRefused(PassFault.EXPIRED)
+        if not _may_be(_role(claims), _site(claims)):
+            raise PassRefused(PassFault.MALFORMED)
         return claims
 
 
@@ -244,6 +246,11 @@ def _claims(
     }
 
 
+def _may_be(role: Role, site: SiteId | None) -> bool:
+    """Say whether anybody comes in this way: nobody as the system, and only halls for a site."""
+    return role is not Role.SYSTEM and (role is Role.SITE) == (site is not None)
+
+
 def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not value:
@@ -266,4 +273,7 @@ def _until(claims: Mapping[str, object]) -> datetime:
     until = claims.get("exp")
     if not isinstance(until, int) or isinstance(until, bool):
         raise PassRefused(PassFault.MALFORMED)
-    return datetime.fromtimestamp(until, UTC)
+    try:
+        return datetime.fromtimestamp(until, UTC)
+    except (OverflowError, OSError, ValueError) as fault:
+        raise PassRefused(PassFault.MALFORMED) from fault

@@ -110,7 +110,7 @@ class Recorder:
         self._thread.start()
 
     def tap(self, on_air: OnAir) -> _RecorderTap:
-        """Return where the frames of a source that begins now go to."""
+        """Return where the frames of a source go to from now on."""
         return _RecorderTap(self, on_air)
 
     def chapter(self, title: str, at: datetime) -> None:

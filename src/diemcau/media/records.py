@@ -13,6 +13,7 @@ from typing import IO
 
 CHAPTER = "chapter"
 CHAPTER_END = "chapter_end"
+MARKS = (CHAPTER, CHAPTER_END)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +41,26 @@ class Records:
         self._file: IO[bytes] | None = None
         self._zero = 0.0
         self._waiting: list[Record] = []
+        self._mark: Record | None = None
 
     def open(self, path: Path, *, zero: float) -> None:
-        """Begin beside a recording whose first picture was at `zero` (seconds since 1970)."""
+        """Begin beside a recording whose first picture was at `zero` (seconds since 1970).
+
+        A chapter that was running goes on in it.
+        """
         self.close()
         self._file = path.open("ab", buffering=0)
         self._zero = zero
         waiting, self._waiting = self._waiting, []
+        if self._mark is not None and self._mark.kind == CHAPTER and self._mark not in waiting:
+            waiting.insert(0, self._mark)
         for record in waiting:
             self.add(record)
 
     def add(self, record: Record) -> None:
         """Write a record, or keep it until there is a recording."""
+        if record.kind in MARKS:
+            self._mark = record
         if self._file is None:
             self._waiting.append(record)
             return

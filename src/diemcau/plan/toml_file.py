@@ -27,7 +27,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 LARGEST_TOML = 1024 * 1024
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)")
 _DATE_VALUE = re.compile(r"(=\s*)(\d[\d:TtZz.+ -]*[\dZz])")
-_DATE_FORM = "2021-03-12, 2021-03-12T08:00:00+07:00"
+_DATE_FORM = "2021-03-12 | 2021-03-12T08:00:00+07:00"
 _LONGEST_LIST = 20_000
 _MOST_REPAIRS = 20
 

@@ -24,7 +24,7 @@ _FEWEST_DIGITS = 3
 _MOST_DIGITS = 15
 _YES = frozenset({"yes", "y", "true", "1", "x", "có"})
 _NO = frozenset({"no", "n", "false", "0", "không"})
-_DAY_FORM = "2021-03-12 (yyyy-mm-dd)"
+_DAY_FORM = "2021-03-12 | 12/3/2021"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

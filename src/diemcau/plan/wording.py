@@ -198,8 +198,8 @@ _VALUES: dict[FaultCode, Wording] = {
     FaultCode.IMPOSSIBLE_DATE: say(
         "“{found}” không phải một ngày giờ có thật.",
         "“{found}” is not a date that exists.",
-        "Hãy ghi {wanted}.",
-        "Write {wanted}.",
+        "Hãy ghi một ngày có trên lịch theo mẫu {wanted}.",
+        "Write a day of the calendar in the form {wanted}.",
     ),
     FaultCode.MISSING_TIME_ZONE: say(
         "giờ “{found}” không có múi giờ.",

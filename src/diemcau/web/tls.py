@@ -7,6 +7,7 @@ when its names changed or its end is near. Media has certificates of its own.
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 import ssl
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 ROOT_LASTS: Final = timedelta(days=3650)
 LEAF_LASTS: Final = timedelta(days=397)
 RENEWED_BEFORE: Final = timedelta(days=60)
+_HOST: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _CLOCKS_DIFFER: Final = timedelta(days=1)
 
 
@@ -59,12 +61,13 @@ def given(chain: Path, key: Path) -> Certificate:
 def self_made(folder: Path, names: Sequence[str], at: datetime) -> Certificate:
     """Return a certificate for `names` (hosts and addresses) under the root in `folder`; made as needed."""
     made = Certificate(chain=folder / "server.crt", key=folder / "server.key", authority=folder / "ca.crt")
+    wanted = [_general(name) for name in names]
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         root, root_key = _root(folder, at)
-        if not _is_good(made, root, names, at):
+        if not _is_good(made, root, wanted, at):
             key = ec.generate_private_key(ec.SECP256R1())
-            leaf = _leaf(root, root_key, key, names, at)
+            leaf = _leaf(root, root_key, key, wanted, at)
             _write(made.key, _pem(key), 0o600)
             _write(made.chain, leaf.public_bytes(serialization.Encoding.PEM), 0o644)
     except OSError as fault:
@@ -102,17 +105,17 @@ def _leaf(
     root: x509.Certificate,
     root_key: ec.EllipticCurvePrivateKey,
     key: ec.EllipticCurvePrivateKey,
-    names: Sequence[str],
+    names: Sequence[x509.GeneralName],
     at: datetime,
 ) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Điểm Cầu")])
     until = min(at + LEAF_LASTS, root.not_valid_after_utc)
     return (
         _builder(subject, root.subject, key, at, until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName([_general(name) for name in names]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
         .sign(root_key, hashes.SHA256())
     )
@@ -147,7 +150,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _is_good(made: Certificate, root: x509.Certificate, names: Sequence[str], at: datetime) -> bool:
+def _is_good(made: Certificate, root: x509.Certificate, names: Sequence[x509.GeneralName], at: datetime) -> bool:
     """Say whether the certificate that is there is under this root, for these names, and lasts a while."""
     if not (made.chain.exists() and made.key.exists()):
         return False
@@ -155,7 +158,7 @@ def _is_good(made: Certificate, root: x509.Certificate, names: Sequence[str], at
     found = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     lasts = leaf.not_valid_after_utc - at
     fresh = lasts > RENEWED_BEFORE or leaf.not_valid_after_utc == root.not_valid_after_utc
-    return fresh and set(found) == {_general(name) for name in names} and _is_signed_by(leaf, root)
+    return fresh and set(found) == set(names) and _is_signed_by(leaf, root)
 
 
 def _is_signed_by(leaf: x509.Certificate, root: x509.Certificate) -> bool:
@@ -169,7 +172,15 @@ def _general(name: str) -> x509.GeneralName:
     try:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
-        return x509.DNSName(name.encode("idna").decode("ascii"))
+        pass
+    try:
+        host = name.encode("idna").decode("ascii")
+    except ValueError:
+        host = ""
+    if not _HOST.fullmatch(host):
+        message = f"A certificate can't be made for {name!r}: name a host, as hoinghi.example, or an address."
+        raise CertificateUnusable(message)
+    return x509.DNSName(host)
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

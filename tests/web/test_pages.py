@@ -1,0 +1,337 @@
+"""The pages of a desk, its files, and the pages for whoever operates the server."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from diemcau.core.convening import Horizon, ItemKind
+from diemcau.core.ids import ConferenceId, SiteId, TaskId, UnitCode
+from diemcau.core.roles import Role
+from diemcau.web.ports import Chapter, Form, ListedDocument, Parts, Recording, TaskLine, TaskPage
+from tests.core.samples import HUE, NINE, VINH
+from tests.web.door import Door, a_door
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(slots=True)
+class Beside:
+    """Documents, tasks, recording, media and a run of show, each with a little in it."""
+
+    folder: Path
+    running: list[bool] = field(default_factory=list)
+    port: int = 8443
+    lacking: str | None = None
+
+    def __call__(self, parts: Parts) -> Parts:
+        checks = {"journal": self.check, "media": self.well}
+        return replace(parts, documents=self, tasks=self, recordings=self, media=self, scripts=self, checks=checks)
+
+    async def listed(self, _: ConferenceId, *, role: Role, site: SiteId | None) -> tuple[ListedDocument, ...]:
+        minutes = ListedDocument(document="minutes", title="Biên bản")
+        articles = tuple(ListedDocument(document=f"article-{one}", title="Bài viết", site=one) for one in (HUE, VINH))
+        return (minutes, *articles) if role is not Role.SITE else tuple(one for one in articles if one.site == site)
+
+    async def file(self, _: ConferenceId, document: str, form: Form) -> Path | None:
+        return self.folder / f"{document}.{form.value}"
+
+    async def page(self, _: ConferenceId, *, after: int, unit: UnitCode | None, limit: int) -> TaskPage:
+        line = TaskLine(
+            task=TaskId("t1"),
+            number=1,
+            kind=ItemKind.TASK,
+            horizon=Horizon.YEAR,
+            text="Làm",
+            unit=unit or UnitCode("unit-hue"),
+            unit_name="Đơn vị",
+            due=date(2027, 2, 28),
+        )
+        return TaskPage(total=804, tasks=(line,), next=after + limit)
+
+    async def of(self, _: ConferenceId) -> Recording | None:
+        chapter = Chapter(title="Huế", start=timedelta(seconds=61.5))
+        return Recording(file=self.folder / "review.mp4", length=timedelta(minutes=3), chapters=(chapter,))
+
+    def fingerprints(self) -> tuple[str, ...]:
+        return ("ab" * 32,)
+
+    def find(self, conference: ConferenceId) -> "Beside | None":
+        return self if conference == "review-2026" else None
+
+    def resume(self) -> None:
+        self.running.append(True)
+
+    def pause(self) -> None:
+        self.running.append(False)
+
+    async def check(self) -> str | None:
+        return self.lacking
+
+    async def well(self) -> str | None:
+        return None
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Beside:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name in ("minutes.pdf", "minutes.docx", "article-hue.pdf", "secret.pdf", "review.mp4"):
+        (folder / name).write_bytes(name.encode() * 100)
+    return Beside(folder)
+
+
+@pytest.fixture
+async def door(tmp_path: Path, beside: Beside) -> AsyncIterator[Door]:
+    async with a_door(tmp_path, beside=beside) as opened:
+        yield opened
+
+
+async def test_a_desk_knows_who_it_is(door: Door) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.SITE, HUE))
+
+        assert (await client.get(f"{path}me")).json() == {
+            "conference": "review-2026",
+            "role": "site",
+            "site": "hue",
+            "language": "vi",
+            "demonstration": True,
+            "title": "Hội nghị tổng kết công tác năm 2026",
+            "main_site": "hanoi",
+        }
+
+
+async def test_a_hall_is_shown_the_way_for_its_camera(door: Door) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.SITE, HUE))
+        first, second = [(await client.get(f"{path}media")).json() for _ in range(2)]
+
+    ticket = door.passes.read_ticket(first["camera"].partition("?jwt=")[2], NINE)
+    assert first["camera"].startswith("https://127.0.0.1:8443/camera?jwt=")
+    assert first["screen"].startswith("https://127.0.0.1:8443/screen?jwt=")
+    assert (ticket.site, ticket.may_publish) == (HUE, True)
+    assert first["up"].startswith("up/review-2026/hue/")
+    assert first["up"] != second["up"]
+    assert (first["program"], first["latency_ms"], first["fingerprints"]) == ("program/review-2026", 150, ["ab" * 32])
+
+
+async def test_who_is_no_hall_has_no_camera(door: Door) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.OPERATOR))
+        way = (await client.get(f"{path}media")).json()
+
+    ticket = door.passes.read_ticket(way["screen"].partition("?jwt=")[2], NINE)
+    assert (way["camera"], way["up"], ticket.may_publish, ticket.role) == (None, None, False, Role.OPERATOR)
+
+
+async def test_tasks_come_a_page_at_a_time(door: Door) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.SECRETARY))
+        page = (await client.get(f"{path}tasks", params={"after": 100, "unit": "unit-vinh"})).json()
+        wrong = [await client.get(f"{path}tasks", params={"after": after}) for after in ("-1", "x", "9" * 50)]
+
+    assert (page["total"], page["next"]) == (804, 200)
+    assert page["tasks"][0] == {
+        "task": "t1",
+        "number": 1,
+        "kind": "task",
+        "horizon": "year",
+        "text": "Làm",
+        "unit": "unit-vinh",
+        "unit_name": "Đơn vị",
+        "due": "2027-02-28",
+    }
+    assert [(answer.status_code, answer.json()["field"]) for answer in wrong] == [(422, "after")] * 3
+
+
+async def test_a_desk_fetches_the_documents_that_are_its(door: Door) -> None:
+    async with door.browser() as client:
+        secretary = await door.enter(client, door.link(Role.SECRETARY))
+        hue = await door.enter(client, door.link(Role.SITE, HUE))
+        listed = (await client.get(f"{secretary}documents")).json()["documents"]
+        of_hue = (await client.get(f"{hue}documents")).json()["documents"]
+        minutes = await client.get(listed[0]["pdf"])
+
+    assert listed[0] == {
+        "document": "minutes",
+        "title": "Biên bản",
+        "site": None,
+        "docx": f"{secretary}documents/minutes.docx",
+        "pdf": f"{secretary}documents/minutes.pdf",
+    }
+    assert [one["document"] for one in of_hue] == ["article-hue"]
+    assert minutes.headers["content-type"] == "application/pdf"
+    assert minutes.headers["content-disposition"] == 'attachment; filename="minutes.pdf"'
+    assert minutes.content == b"minutes.pdf" * 100
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "minutes.pdf",
+        "secret.pdf",
+        "article-vinh.pdf",
+        "article-hue.docx",
+        "article-hue.exe",
+        "article-hue",
+        "..%2fsecret.pdf",
+        "..%2f..%2fpass.key",
+        "%2e%2e/secret.pdf",
+        "%00.pdf",
+        "article-hue.pdf%00.docx",
+        "ARTICLE-HUE.pdf",
+        "k" * 5000 + ".pdf",
+        "đ.pdf",
+        ".pdf",
+    ],
+)
+async def test_a_document_that_is_not_this_desks_is_unknown(door: Door, name: str) -> None:
+    async with door.browser() as client:
+        hue = await door.enter(client, door.link(Role.SITE, HUE))
+        answer = await client.get(f"{hue}documents/{name}")
+
+    assert (answer.status_code, answer.json()["code"]) in [(404, "document_unknown"), (404, "not_found")]
+
+
+async def test_the_recording_plays_from_any_place(door: Door, beside: Beside) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.CHAIR))
+        told = (await client.get(f"{path}recording")).json()
+        part = await client.get(told["path"], headers={"Range": "bytes=10-19"})
+        (beside.folder / "review.mp4").unlink()
+        gone = await client.get(told["path"])
+
+    assert told == {
+        "path": f"{path}recording/file",
+        "seconds": 180,
+        "chapters": [{"title": "Huế", "start": 61.5}],
+    }
+    assert (part.status_code, part.content) == (206, (b"review.mp4" * 2)[10:20])
+    assert gone.json()["code"] == "recording_none"
+
+
+async def test_a_run_of_show_is_paused_and_resumed(door: Door, beside: Beside) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.SITE, HUE))
+        other = await door.enter(client, door.link(Role.CHAIR, house=door.other))
+        answers = [
+            await client.post(f"{path}script", json={"running": False}),
+            await client.post(f"{path}script", json={"running": True}),
+            await client.post(f"{path}script", json={"running": "yes"}),
+            await client.post(f"{other}script", json={"running": True}),
+        ]
+
+    assert beside.running == [False, True]
+    assert [answer.status_code for answer in answers] == [204, 204, 422, 404]
+
+
+async def test_a_server_with_nothing_beside_says_so(tmp_path: Path) -> None:
+    async with a_door(tmp_path) as door, door.browser() as client:
+        path = await door.enter(client, door.link(Role.CHAIR))
+        told = {name: (await client.get(f"{path}{name}")).json() for name in ("tasks", "documents", "recording")}
+        answers = [
+            await client.get(f"{path}media"),
+            await client.get(f"{path}recording/file"),
+            await client.get(f"{path}documents/minutes.pdf"),
+            await client.post(f"{path}script", json={"running": True}),
+        ]
+
+    assert told == {
+        "tasks": {"total": 0, "tasks": [], "next": None},
+        "documents": {"documents": []},
+        "recording": {"path": None, "seconds": 0, "chapters": []},
+    }
+    assert [answer.json()["code"] for answer in answers] == [
+        "media_none",
+        "recording_none",
+        "document_unknown",
+        "script_none",
+    ]
+
+
+async def test_pages_may_run_only_what_this_server_sends(door: Door) -> None:
+    async with door.browser() as client:
+        answers = [await client.get(path) for path in ("/enter", "/health/live", "/nowhere", "/api/docs")]
+
+    for answer in answers:
+        policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
+        assert policy["connect-src"] == "'self' https://127.0.0.1:8443"
+        assert policy["frame-ancestors"] == "'none'"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert answer.headers["cross-origin-embedder-policy"] == "require-corp"
+        assert answer.headers["permissions-policy"].startswith("camera=(self), microphone=(self)")
+        assert "server" not in answer.headers
+
+
+@pytest.mark.parametrize("host", ["evil.example; script-src *", "a b", "", "[::1]:8080", "hoinghi.example:8443"])
+async def test_a_name_of_a_host_cannot_change_what_pages_may_run(door: Door, host: str) -> None:
+    async with door.browser() as client:
+        answer = await client.get("/health/live", headers={"Host": host})
+
+    policy = answer.headers.get("content-security-policy", "")
+    assert policy.count("script-src") <= 1
+    assert "evil" not in policy
+
+
+async def test_the_server_lives_and_says_what_it_lacks(door: Door, beside: Beside) -> None:
+    async with door.browser() as client:
+        live, ready = await client.get("/health/live"), await client.get("/health/ready")
+        beside.lacking = "the disk is full"
+        lacking = await client.get("/health/ready")
+
+    assert live.json() == {"status": "live"}
+    assert ready.json() == {"status": "ready", "checked": ["journal", "media"]}
+    assert (lacking.status_code, lacking.json()["detail"]) == (503, "The server lacks: journal: the disk is full")
+
+
+async def test_metrics_count_without_naming_anybody(door: Door) -> None:
+    async with door.desk(Role.SITE, HUE) as hue, door.browser() as client:
+        path = await door.enter(client, door.link(Role.SITE, HUE))
+        await hue.ask("RequestFloor", {"topic": "Cán bộ"})
+        await hue.say("rubbish")
+        await hue.message("answer", id=None)
+        await client.get(f"{path}me")
+        text = (await client.get("/metrics")).text
+
+    lines = text.splitlines()
+    assert 'diemcau_live_lines{role="site"} 1.0' in lines
+    assert 'diemcau_asked_total{outcome="refused"} 1.0' in lines
+    assert 'diemcau_asked_total{outcome="unreadable"} 1.0' in lines
+    assert 'diemcau_http_requests_total{method="GET",route="/d/{desk}/me",status="200"} 1.0' in lines
+    assert "diemcau_conferences 2.0" in lines
+    assert path.split("/")[2] not in text
+    assert "hue" not in text
+
+
+async def test_the_interface_is_described_without_anything_from_elsewhere(door: Door) -> None:
+    async with door.browser() as client:
+        page, style = await client.get("/api/docs"), await client.get("/api/docs.css")
+        interface = (await client.get("/api/openapi.json")).json()
+
+    assert page.status_code == style.status_code == 200
+    assert "://" not in page.text.replace("https://", "://") or "<script" not in page.text
+    assert "<script" not in page.text
+    assert "POST /enter" in page.text
+    assert set(interface["paths"]) >= {
+        "/enter", "/d/{desk}/pin", "/d/{desk}/me", "/d/{desk}/media", "/d/{desk}/tasks", "/d/{desk}/documents",
+        "/d/{desk}/recording", "/d/{desk}/script", "/health/live", "/health/ready", "/metrics",
+    }  # fmt: skip
+    assert "application/problem+json" in interface["paths"]["/enter"]["post"]["responses"]["4XX"]["content"]
+    assert json.dumps(interface).count("cdn") == 0
+
+
+async def test_the_page_is_the_same_for_every_desk_and_needs_no_cookie(door: Door) -> None:
+    async with door.browser() as client:
+        pages = [await client.get(path) for path in ("/", "/enter", "/d/some-desk/")]
+
+    assert len({page.content for page in pages}) == 1
+    assert {page.headers["content-type"].partition(";")[0] for page in pages} == {"text/html"}
+    assert {page.headers["cache-control"] for page in pages} == {"no-store"}

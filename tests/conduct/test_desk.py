@@ -239,6 +239,18 @@ async def test_the_chairs_lease_runs_while_any_of_the_chairs_desks_is_connected(
     await house.desk.stop()
 
 
+async def test_after_a_crash_the_chairs_lease_runs_out_unless_the_chair_comes_back() -> None:
+    house = await an_open_house()
+    desks = Desks(house.journal, house.clock)
+
+    desk = await desks.open(house.desk.conference, OFFICES)
+
+    assert desk.current.presidency.lease_until == house.clock.now() + timedelta(seconds=10)
+    await desk.desk_connected(Role.CHAIR)
+    assert desk.current.presidency.lease_until is None
+    await desks.stop()
+
+
 async def test_before_the_opening_the_chair_may_come_and_go() -> None:
     house = await a_house()
 

@@ -166,6 +166,10 @@ class Desk:
         if role is not Role.CHAIR:
             return
         self._chair_desks -= 1
+        await self.look_for_chair()
+
+    async def look_for_chair(self) -> None:
+        """Let the chair's lease run out if the conference goes on and no desk of the chair is connected."""
         if self._chair_desks == 0 and self.current.stages.stage in (Stage.OPEN, Stage.ADJOURNED):
             await self.note(deputy.NoteChairGone())
 

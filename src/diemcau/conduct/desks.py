@@ -35,6 +35,7 @@ class Desks:
                 desk = await open_desk(self._journal, self._clock, conference, offices)
                 self._desks[conference] = desk
                 desk.start()
+                await desk.look_for_chair()  # who was connected before a crash is not
                 self.on_open(desk)
             return desk
 

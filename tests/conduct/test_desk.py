@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from diemcau.conduct.desk import CannotWrite, convene, open_desk
+from diemcau.conduct.desks import Desks
 from diemcau.core import agenda, deputy, floor, notes, rollcall, sites, stages
 from diemcau.core.deputy import Presiding
 from diemcau.core.ids import CommandId, ConferenceId

@@ -103,7 +103,7 @@ def conclusion_blocks(wording: Wording, lists: tuple[CountedList, ...], *, level
         noun, blanks = wording.noun_of(one)
         mark = _roman(number) if level == 1 else str(number)
         count = wording.count(len(one.items), noun, **blanks)
-        items = tuple(ListItem(text=_item(wording, item), sources=item.sources) for item in one.items)
+        items = tuple(ListItem(text=_item(wording, item), quoted=True, sources=item.sources) for item in one.items)
         blocks.append(Heading(text=f"{mark}. {count}", level=level, sources=one.sources))
         blocks.append(
             NumberedList(items=items, prefix="" if level == 1 else f"{mark}.", counted_as=wording.forms(noun, **blanks))

@@ -18,6 +18,7 @@ from diemcau.documents.notice import notice
 from diemcau.documents.people import People
 from diemcau.documents.render_docx import docx
 from diemcau.documents.render_pdf import pdf
+from diemcau.documents.tidy import tidied
 from diemcau.documents.wording import Wording
 from diemcau.projections.proceedings import Proceedings
 
@@ -45,7 +46,7 @@ def issue(
         DocumentKind.ATTENDANCE: lambda: attendance_list(wording),
         DocumentKind.ARTICLE: lambda: article(wording, at),
     }
-    document = makers[kind]()
+    document = tidied(makers[kind]())
     require_sound(document)
     return document
 

@@ -1,8 +1,9 @@
 """Whether a document may be issued: its counts against its lists, its layout against its ruleset.
 
 A count stated in words ("06 nhiệm vụ trọng tâm của nhiệm kỳ") must agree with the list that
-follows; a total must be the sum of its column. Words that somebody is quoted with are theirs
-and are not checked. What a ruleset has unconfirmed is never a fault, only a remark.
+follows; a total must be the sum of its column. Words that somebody is quoted with are theirs,
+adopted items among them: nobody may mend those, so that a count in them is only a remark. What
+a ruleset has unconfirmed is never a fault either.
 """
 
 import re
@@ -40,11 +41,13 @@ class Findings:
 
 def check(document: Document) -> Findings:
     """Return what is wrong with `document`."""
-    found = (*_counts(document), *_totals(document))
+    counts = tuple(_counts(document))
+    found = (*(fault for stated, fault in counts if stated), *_totals(document))
     layout = (*_number(document), *_head(document), *_end(document), *_force(document))
     faults = tuple(fault for key, fault in layout if key and document.ruleset.is_confirmed(key))
     remarks = tuple(fault for key, fault in layout if not key or not document.ruleset.is_confirmed(key))
-    return Findings(faults=(*found, *faults), remarks=remarks)
+    quoted = (fault for stated, fault in counts if not stated)
+    return Findings(faults=(*found, *faults), remarks=(*quoted, *remarks))
 
 
 def require_sound(document: Document) -> Findings:
@@ -55,12 +58,13 @@ def require_sound(document: Document) -> Findings:
     return findings
 
 
-def _counts(document: Document) -> Iterator[Fault]:
+def _counts(document: Document) -> Iterator[tuple[bool, Fault]]:
+    """Yield the counts that disagree, and whether the document states them itself or quotes somebody."""
     lists = _counted(document)
     for line in lines_of(document):
-        if line.stated:
-            for noun, sizes in lists.items():
-                yield from _stated(document, line, noun, sizes)
+        for noun, sizes in lists.items():
+            for fault in _stated(document, line, noun, sizes):
+                yield line.stated, fault
 
 
 def _counted(document: Document) -> dict[str, set[int]]:

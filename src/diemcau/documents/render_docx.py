@@ -47,6 +47,7 @@ _STYLES = {
     ParagraphStyle.CENTRED: "Attached",
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_LONGEST_PROPERTY = 255
 _PART = 0.4
 _SIGNED_ALONE = 0.6
 """How much of the width a signature has that stands alone beside the recipients."""
@@ -109,7 +110,8 @@ def _set_compatibility(file: Docx) -> None:
 def _set_properties(file: Docx, document: Document) -> None:
     properties = file.core_properties
     at = datetime.combine(document.on, time())
-    properties.title, properties.author, properties.last_modified_by = document.title, document.issuer, ""
+    properties.title, properties.author = document.title[:_LONGEST_PROPERTY], document.issuer[:_LONGEST_PROPERTY]
+    properties.last_modified_by = ""
     properties.language, properties.comments, properties.revision = LANGUAGES[document.language], "", 1
     properties.created = properties.modified = at
 
@@ -235,6 +237,7 @@ def _add_foot(file: Docx, document: Document) -> None:
     if document.left is not None and document.recipients is not None:
         ((below,),) = add_grid(file, (width,), 1)
         _send(file, below, document.recipients)
+        first_paragraph(below).paragraph_format.space_before = Pt(12)
         for paragraph in below.paragraphs if document.endnotes else ():
             paragraph.paragraph_format.keep_with_next = True
 

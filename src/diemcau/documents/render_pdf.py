@@ -21,7 +21,11 @@ _HERE = Path(str(files(__package__)))
 def pdf(document: Document) -> bytes:
     """Return the PDF of `document`."""
     issued = datetime.combine(document.on, time(), UTC)
-    drawn = _compiler().compile(
+    # A compiler of its own for each document, since callers draw in threads; the fonts are read once.
+    compiler = typst.Compiler(
+        input=str(_HERE / "typst" / "document.typ"), root=str(_HERE / "typst"), font_paths=_fonts()
+    )
+    drawn = compiler.compile(
         format="pdf",
         sys_inputs={"document": json.dumps(_plain(document), ensure_ascii=False)},
         timestamp=int(issued.timestamp()),
@@ -32,9 +36,8 @@ def pdf(document: Document) -> bytes:
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_HERE / "fonts")])
-    return typst.Compiler(input=str(_HERE / "typst" / "document.typ"), root=str(_HERE / "typst"), font_paths=fonts)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_HERE / "fonts")])
 
 
 def _plain(document: Document) -> dict[str, object]:

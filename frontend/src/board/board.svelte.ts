@@ -26,7 +26,7 @@ export class Board implements Listener {
   }
 
   section(name: keyof Sections, value: unknown, position: number): void {
-    this.sections = { ...this.sections, [name]: value } as Partial<Sections>;
+    this.sections = { ...this.sections, [name]: value };
     this.position = position;
   }
 

@@ -167,7 +167,7 @@ function outcomeOf(message: Message): Outcome {
 }
 
 function sectionsOf(value: unknown): Partial<Sections> {
-  return isRecord(value) ? (value as Partial<Sections>) : {};
+  return isRecord(value) ? (value) : {};
 }
 
 function textsOf(value: unknown): Record<string, string> {

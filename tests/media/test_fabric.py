@@ -84,16 +84,29 @@ async def test_a_pass_of_a_conference_that_is_not_open_opens_no_door() -> None:
     async with studio() as house:
         link = await house.link(HUE, conference="another")
 
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedError) as refused:
             await soon(link.closed())
+
+        assert refused.value.code == Code.NOT_ALLOWED
 
 
 async def test_a_watcher_connects_no_camera() -> None:
     async with studio() as house:
         link = await house.link("watcher", door="camera")
 
-        with pytest.raises(RefusedError):
+        with pytest.raises(RefusedError) as refused:
             await soon(link.closed())
+
+        assert refused.value.code == Code.NOT_ALLOWED
+
+
+async def test_who_is_refused_reads_nothing_while_being_told() -> None:
+    async with studio() as house:
+        await house.studio.publish_board(CONFERENCE, b"for this conference only")
+        link = await house.link("nobody")
+
+        with pytest.raises((TimeoutError, FabricError)):
+            await asyncio.wait_for(link.read(paths.program(CONFERENCE)), 0.5)
 
 
 async def test_a_site_reads_no_other_sites_camera() -> None:

@@ -8,7 +8,6 @@ import moq
 from diemcau.media import paths
 from diemcau.media.fabric import Code, Encoder, FabricError, Link, Publication, RefusedError, Source
 from diemcau.media.moq_fabric.reading import MoqSource
-from diemcau.media.moq_fabric.serving import FIRST_APP_CODE
 
 
 class MoqEncoder:
@@ -103,10 +102,8 @@ class MoqLink:
             await session.closed()
         except moq.Error as error:
             details = moq.protocol_error(error)
-            if moq.is_auth(error):
-                raise RefusedError(Code.UNKNOWN_PASS) from error
-            if details is not None and details.code >= FIRST_APP_CODE:
-                raise RefusedError(details.code - FIRST_APP_CODE) from error
+            if details is not None and details.code in tuple(Code)[1:]:
+                raise RefusedError(details.code) from error
 
     async def close(self) -> None:
         """Leave."""

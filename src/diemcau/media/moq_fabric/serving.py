@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from urllib.parse import parse_qs
 
 import moq
@@ -20,8 +20,8 @@ from diemcau.media.fabric import Admission, Code, FabricError, Guest, Knock, Out
 from diemcau.media.moq_fabric.reading import MoqSource, until_gone
 from diemcau.media.moq_fabric.writing import MoqOutlet
 
-FIRST_APP_CODE: Final = 64  # where the wire begins to count the codes of applications
 _HANDSHAKE = 10.0
+_TIME_TO_BEGIN = 0.2
 _NOT_THERE = 404
 Offer: TypeAlias = Callable[[str], Outlet | None]
 
@@ -69,7 +69,7 @@ class MoqGuest:
 
     def close(self, code: Code) -> None:
         """End the session."""
-        self._session.cancel(code + FIRST_APP_CODE if code else 0)
+        self._session.cancel(code)
 
     def _may_publish(self, path: str) -> bool:
         name, who = paths.read_up(path), self._admission
@@ -115,10 +115,18 @@ class MoqKnock:
         return MoqGuest(admission, session, own.consume(), camera=self._is_camera)
 
     async def refuse(self, code: Code) -> None:
-        """Send it away."""
+        """Send it away: it comes in to empty name spaces and is told why it has to go.
+
+        A browser is told the code of a session that ends, and nothing of one that never began.
+        """
+        self._request.set_consume(moq.OriginProducer())
+        self._request.set_publish(moq.OriginProducer())
         with contextlib.suppress(moq.Error, TimeoutError):
             async with asyncio.timeout(_HANDSHAKE):
-                await self._request.reject(code)
+                session = await self._request.accept()
+                await asyncio.sleep(_TIME_TO_BEGIN)
+                session.cancel(code)
+                await session.closed()
 
 
 class MoqNode:

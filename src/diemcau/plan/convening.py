@@ -15,7 +15,7 @@ from diemcau.core.convening import (
     NamedUnit,
     PlannedItem,
 )
-from diemcau.core.ids import ConferenceId, PersonId
+from diemcau.core.ids import ConferenceId, PersonId, UnitCode
 from diemcau.plan.model import ConclusionItem, Delegate, Plan, Site, Unit, counted
 
 
@@ -73,12 +73,20 @@ def _letterhead(plan: Plan) -> Letterhead:
 def _unit(plan: Plan, unit: Unit) -> NamedUnit:
     return NamedUnit(
         unit=unit.code,
-        parent=unit.parent,
+        parent=_parent(plan, unit),
         name=unit.name(plan.language),
         name_en=unit.name_en,
         short_name=unit.short_name,
         protocol=unit.protocol,
     )
+
+
+def _parent(plan: Plan, unit: Unit) -> UnitCode | None:
+    """Return the nearest unit above that exists on the day."""
+    above = None if unit.parent is None else plan.unit(unit.parent)
+    if above is None or above.is_valid_on(plan.starts_at.date()):
+        return unit.parent
+    return _parent(plan, above)
 
 
 def _site(plan: Plan, site: Site) -> InvitedSite:

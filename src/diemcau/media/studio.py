@@ -59,6 +59,7 @@ class Studio:
         admit: AdmitPass,
         on_line: Callable[[ConferenceId, SiteId, Line], None],
         on_trouble: Callable[[str | None], None] | None = None,
+        on_busy: Callable[[ConferenceId, SiteId], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
@@ -66,6 +67,7 @@ class Studio:
         self._admit = admit
         self._on_line = on_line
         self._on_trouble = on_trouble
+        self._on_busy = on_busy
         self._clock = clock
         self._open: dict[ConferenceId, _Open] = {}
         self._ticking: asyncio.Task[None] | None = None
@@ -203,6 +205,8 @@ class Studio:
             return Refusal(code=Code.NOT_ALLOWED, reason="this pass may not connect a camera")
         verdict = opened.lines.ask(answer.site, at=self._clock())
         if isinstance(verdict, Busy):
+            if self._on_busy is not None:
+                self._on_busy(answer.conference, answer.site)
             return Refusal(code=Code.CAMERA_BUSY, reason=verdict.reason)
         if verdict.replacing is not None and (old := opened.cameras.get(verdict.replacing)):
             old.close(Code.REPLACED)

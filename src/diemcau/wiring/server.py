@@ -43,7 +43,8 @@ from diemcau.wiring.shelves import RecordingShelf
 
 LOG = logging.getLogger(__name__)
 ROOM_NEEDED = 16 * 2**20
-LOOK_FOR_ROOM_EVERY = timedelta(seconds=1)
+LOOK_AROUND_EVERY = timedelta(seconds=1)
+CAMERA_ASKS_AGAIN_WITHIN = timedelta(seconds=12)
 
 
 class Server:
@@ -61,7 +62,7 @@ class Server:
         self.projector = Projector(self.journal, self.engine)
         self.desks = Desks(self.journal, self.clock)
         node = MoqNode(settings.host, settings.media_port, media_certificate)
-        self.studio = Studio(node, admit=self._admit, on_line=self._hear_line)
+        self.studio = Studio(node, admit=self._admit, on_line=self._hear_line, on_busy=self._hear_busy)
         self.recordings = RecordingShelf(settings.data / "recordings")
         self._jobs: set[asyncio.Task[None]] = set()
         self._projecting = asyncio.Lock()
@@ -102,7 +103,7 @@ class Server:
         self._begin(follow_air(desk, self.studio, _Tape(desk, folder, self.clock)))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
-        self._begin(self._look_for_room(desk))
+        self._begin(self._look_around(desk))
         return desk
 
     async def project(self) -> None:
@@ -122,12 +123,23 @@ class Server:
                         await run_errands(self.journal, self.clock, desk.conference, self.seal_key)
                 await self.project()
 
-    async def _look_for_room(self, desk: Desk) -> None:
-        """While the journal takes nothing, look whether there is room again."""
+    async def _look_around(self, desk: Desk) -> None:
+        """Look whether the journal has room again, and which cameras still ask to be let in."""
         while True:
-            await asyncio.sleep(LOOK_FOR_ROOM_EVERY.total_seconds())
-            if desk.surroundings.unwritable_since is not None and self._has_room():
-                desk.note_surroundings(replace(desk.surroundings, unwritable_since=None))
+            await asyncio.sleep(LOOK_AROUND_EVERY.total_seconds())
+            around = desk.surroundings
+            if around.unwritable_since is not None and self._has_room():
+                around = replace(around, unwritable_since=None)
+            since = self.clock.now() - CAMERA_ASKS_AGAIN_WITHIN
+            asking = {site: at for site, at in around.cameras_refused.items() if at >= since}
+            desk.note_surroundings(replace(around, cameras_refused=asking))
+
+    def _hear_busy(self, conference: ConferenceId, site: SiteId) -> None:
+        """Alarm the operator: a second camera asks to come in for a site whose first one is alive."""
+        desk = self.desks.find(conference)
+        if desk is not None:
+            refused = {**desk.surroundings.cameras_refused, site: self.clock.now()}
+            desk.note_surroundings(replace(desk.surroundings, cameras_refused=refused))
 
     def _has_room(self) -> bool:
         return shutil.disk_usage(self.settings.data).free >= ROOM_NEEDED

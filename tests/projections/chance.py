@@ -62,12 +62,12 @@ class Chance:
     plays: dict[StreamId, Play] = field(default_factory=dict)
     _commands: "count[int]" = field(default_factory=lambda: count(1))
 
-    def begin(self) -> "Chance":
-        """Convene them all, with their lines up, and open them."""
+    def begin(self, **rules: object) -> "Chance":
+        """Convene them all under regulations with these rules, with their lines up, and open them."""
         for stream in STREAMS:
             conference = THERE if stream == streams.formal(THERE) else HERE
             rehearsal = stream == streams.rehearsal(HERE, 1)
-            play = Play(replace(facts(rehearsal=rehearsal), conference=conference))
+            play = Play(replace(facts(rehearsal=rehearsal, **rules), conference=conference))  # type: ignore[arg-type] # by name
             self.plays[stream] = play
             self._append(stream, play.events)
             lines = [sites.NoteLineUp(site=site) for site in SITES]

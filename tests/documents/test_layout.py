@@ -60,6 +60,14 @@ def test_body_text_is_justified_at_fourteen_points_with_an_indented_first_line(s
     assert style.paragraph_format.first_line_indent == pytest.approx(Mm(10), abs=700)
 
 
+def test_headings_have_their_level_in_the_outline(sector: Files) -> None:
+    styles = docx.Document(str(sector[DocumentKind.MINUTES][0])).styles
+
+    levels = [styles[f"Heading {level}"].element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) for level in (1, 2, 3)]
+
+    assert levels == ["0", "1", "2"]
+
+
 def test_margins_are_those_of_the_ruleset(sector: Files) -> None:
     (section,) = docx.Document(str(sector[DocumentKind.MINUTES][0])).sections
 

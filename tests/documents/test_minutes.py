@@ -127,6 +127,38 @@ def test_articles_of_all_sites_agree_in_every_central_fact(play: Play) -> None:
     assert any("02 lượt ý kiến phát biểu" in line for line in shared)
 
 
+def test_a_speech_whose_times_were_corrected_is_told_with_both(play: Play) -> None:
+    corrected = Play(play.facts)
+    corrected.records, corrected.state, corrected.at = list(play.records), play.state, play.at
+    speech = corrected.request_of(HUE)
+    chair = next(one.person for one in play.facts.delegates if one.duty == "chair")
+    assert speech.granted_at is not None
+    assert speech.ended_at is not None
+    corrected.give(
+        floor.CorrectSpeech(
+            request=speech.request,
+            granted_at=speech.granted_at - MINUTE,
+            ended_at=speech.ended_at,
+            reason="đồng hồ chậm",
+            author=chair,
+        )
+    )
+
+    (told,) = [line for line in lines(minutes(corrected)) if "đồng hồ chậm" in line]
+
+    assert "thời gian phát biểu, đã ghi 08:08:07 – 08:10:07, sửa thành 08:07:07 – 08:10:07." in told
+    assert any("Ban Tổ chức Tỉnh uỷ Thừa Thiên Huế" in line and "| 03:00" in line for line in lines(minutes(corrected)))
+
+
+def test_the_attendance_list_says_which_sites_were_absent_and_which_did_not_report(play: Play) -> None:
+    silent = Play(play.facts)
+
+    told = [lines(issue(DocumentKind.ATTENDANCE, one.proceedings(), Offices(SECTOR))) for one in (play, silent)]
+
+    assert any("Hải Phòng (Điểm cầu vắng: mất điện)" in line for line in told[0])
+    assert any("Hải Phòng (Chưa báo cáo)" in line for line in told[1])
+
+
 def test_a_correction_after_sealing_is_told_as_such(tmp_path: Path) -> None:
     play = busy()
     seal = sealed(play)

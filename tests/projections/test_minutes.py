@@ -1,19 +1,14 @@
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from diemcau.core import agenda, conclusions, deputy, floor, notes, onair, rollcall, sites, stages
-from diemcau.core.conference import Command
+from diemcau.core import agenda, conclusions, deputy, floor, notes, onair, rollcall, stages
 from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.floor import Lane
-from diemcau.core.ids import CommandId, PersonId, StreamId
-from diemcau.core.refusals import Refusal
+from diemcau.core.ids import StreamId
 from diemcau.core.rollcall import Headcount
-from diemcau.journal.record import Author, Record, Seal
-from diemcau.projections.minutes import follow, proceedings_of
+from diemcau.journal.record import Seal
+from diemcau.projections.minutes import proceedings_of
 from diemcau.projections.proceedings import (
     ADOPTED,
     CLOSED,
@@ -23,7 +18,6 @@ from diemcau.projections.proceedings import (
     Break,
     DeputyTime,
     NoteCorrection,
-    Proceedings,
     SpeechCorrection,
     agenda_times,
     attendance,
@@ -52,35 +46,7 @@ from tests.core.samples import (
     opened,
     people_of,
 )
-
-STREAM = StreamId("conference:review-2026")
-
-
-def records_of(play: Play, stream: StreamId = STREAM, first: int = 11) -> list[Record]:
-    """Return what the journal holds of a play, from position `first` on."""
-    return [
-        Record(
-            position=first + place,
-            stream=stream,
-            version=place + 1,
-            command=CommandId(f"c{place}"),
-            at=NINE,
-            author=Author(role="chair"),
-            name=type(event).__name__,
-            event_version=1,
-            event=event,
-            body="{}",
-            previous="",
-            hash="",
-        )
-        for place, event in enumerate(play.events)
-    ]
-
-
-def told(play: Play) -> Proceedings:
-    found = proceedings_of(records_of(play))
-    assert found is not None
-    return found
+from tests.projections.told import STREAM, records_of, told
 
 
 def position_of(play: Play, kind: type) -> int:
@@ -368,63 +334,6 @@ def test_corrections_tell_what_stood_before_and_after_with_reason_and_author() -
     assert third.amendment.source == position_of(play, floor.SpeechCorrected)
     assert isinstance(fourth, NoteCorrection)
     assert (fourth.before, fourth.after) == ("Wrong", "Right")
-
-
-COMMANDS: tuple[Command, ...] = (
-    stages.OpenConference(),
-    stages.AdjournConference(reason="coffee"),
-    stages.ResumeConference(),
-    stages.CloseConference(),
-    rollcall.OpenRollCall(),
-    rollcall.MarkSiteAbsent(site=VINH, reason="storm"),
-    *(rollcall.ReportAttendance(site=site, present=people_of(site)) for site in SITES),
-    rollcall.CorrectAttendance(site=HUE, present=(), reason="left", author=PersonId("hanoi-1")),
-    agenda.StartItem(item=DISCUSSION),
-    agenda.FinishItem(),
-    *(floor.RequestFloor(site=site, topic="Roads") for site in SITES[1:]),
-    *(floor.GrantFloor(site=site) for site in SITES[1:]),
-    *(floor.ReleaseFloor(site=site) for site in SITES[1:]),
-    floor.RevokeFloor(reason="off topic"),
-    sites.NoteLineLost(site=HUE),
-    sites.NoteLineUp(site=HUE),
-    onair.CutBack(),
-    onair.TakeSite(site=HUE),
-    notes.TakeNote(text="Something"),
-    deputy.NoteChairGone(),
-    deputy.Preside(),
-    deputy.ReturnToChair(),
-    conclusions.DraftItem(kind=ItemKind.LESSON, horizon=None, text="Listen"),
-    conclusions.ReadOutConclusion(),
-    conclusions.AdoptConclusion(),
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    script=st.lists(st.sampled_from(COMMANDS), max_size=60),
-    split=st.integers(min_value=0, max_value=200),
-    seconds=st.integers(min_value=0, max_value=90),
-)
-def test_following_from_any_point_equals_telling_it_anew(script: list[Command], split: int, seconds: int) -> None:
-    play = opened(connected=SITES)
-    for command in script:
-        play.wind(timedelta(seconds=seconds))
-        try:
-            play.give(command)
-        except Refusal:
-            continue
-    records = records_of(play)
-
-    followed = proceedings_of(records[:split])
-    for record in records[split:]:
-        followed = follow(followed, record)
-
-    anew = proceedings_of(records)
-    assert followed == anew
-    assert anew is not None
-    assert anew.conference == play.now
-    assert len(speeches(anew)) == sum(isinstance(event, floor.FloorGranted) for event in play.events)
-    assert sum(one.people for one in attendance(anew)) == rollcall.people_present(play.now.roll)
 
 
 @pytest.mark.parametrize("site", [HANOI, DALAT])

@@ -118,6 +118,15 @@ def _style(file: Docx, look: Look) -> None:
     paragraph.space_before, paragraph.space_after = Pt(look.before), Pt(look.after)
     paragraph.first_line_indent = Mm(look.first_line)
     paragraph.keep_with_next = look.keep
+    if look.name.startswith("Heading "):
+        _outline(style, int(look.name.removeprefix("Heading ")))
+
+
+def _outline(style: DocxStyle, level: int) -> None:
+    """Give a heading its level in the outline, by which readers find their way through a document."""
+    outline = OxmlElement("w:outlineLvl")
+    outline.set(qn("w:val"), str(level - 1))
+    style.element.get_or_add_pPr().append(outline)
 
 
 def _fonts(style: DocxStyle) -> None:

@@ -109,7 +109,12 @@ def test_a_sites_article_tells_the_conference_from_its_own_hall(sector: Files, s
         (DocumentKind.NOTICE, "NOTICE OF CONCLUSIONS"),
         (DocumentKind.NOTICE, "1 strategic breakthrough, 4 key tasks of the year and 2 groups of solutions"),
         (DocumentKind.ATTENDANCE, "Out of 62 invited delegates, 59 were present:"),
-        (DocumentKind.ARTICLE, "At St Anne General Hospital, Hospital Director presided"),
+        (DocumentKind.NOTICE, "the Director General concluded as follows"),
+        (
+            DocumentKind.ARTICLE,
+            "On the morning of 14 October 2026, Regional Health Service held the conference “Annual",
+        ),
+        (DocumentKind.ARTICLE, "At St Anne General Hospital, the Hospital Director presided"),
     ],
 )
 def test_an_english_conference_has_english_documents(health: Files, kind: DocumentKind, sentence: str) -> None:

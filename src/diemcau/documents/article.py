@@ -26,9 +26,6 @@ from diemcau.projections.proceedings import (
 _NAMED = 20
 """From more people on, those at a site are counted by category instead of named."""
 
-END = "./."
-"""How a news item ends, whatever the ruleset."""
-
 
 def article(wording: Wording, site: SiteId) -> Document:
     """Return the article of `site`."""
@@ -99,7 +96,7 @@ def _others(wording: Wording, hall: SiteAttendance, chair: PersonId | None) -> s
         counts = Counter(category[one] for one in others)
         named = tuple(f"{wording.figure(count)} {name}" for name, count in counts.items())
     else:
-        named = tuple(dict.fromkeys(wording.person(one) for one in others))
+        named = tuple(dict.fromkeys(wording.in_sentence(one) for one in others))
     guests = tuple(f"{wording.figure(one.count)} {one.category}" for one in hall.guests if one.count)
     return wording.listed((*named, *guests))
 
@@ -158,5 +155,5 @@ def _end(wording: Wording) -> tuple[Block, ...]:
     closed = wording.proceedings.conference.stages.closed_at
     if closed is None:
         return (Paragraph(text=wording.say("minutes.not_ended")),)
-    text = wording.say("article.ending", moment=wording.moment(closed)) + END
+    text = wording.say("article.ending", moment=wording.moment(closed))
     return (Paragraph(text=text, sources=sources_of(wording.proceedings, CLOSED)),)

@@ -57,7 +57,7 @@ def _opening(wording: Wording) -> str:
 
 
 def _offices(wording: Wording, people: tuple[PersonId, ...]) -> str:
-    return "; ".join(wording.person(one) for one in people)
+    return "; ".join(wording.in_sentence(one) for one in people)
 
 
 def _concluded(wording: Wording) -> str:

@@ -161,11 +161,16 @@ class Wording:
             return self.say("person.erased")
         return self.say("person.named", name=_nfc(name), office=_nfc(office)) if name else _nfc(office)
 
+    def in_sentence(self, person: PersonId | None) -> str:
+        """Return a person as a sentence names one; an office without a name may need an article."""
+        named = person is None or self.name(person)
+        return self.person(person) if named else self.say("person.without_name", person=self.person(person))
+
     def honoured(self, person: PersonId | None) -> str:
         """Return a person with the form of address that the ruleset has."""
         honorific = self.ruleset.signature.honorific_vi if self.language == "vi" else ""
         if person is None or not honorific:
-            return self.person(person)
+            return self.in_sentence(person)
         return self.say("person.with_honorific", honorific=honorific, person=self.person(person))
 
     def name(self, person: PersonId | None) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -96,7 +97,9 @@ class Door:
                 yield line
 
     @asynccontextmanager
-    async def live(self, path: str, cookies: Mapping[str, str], *, origin: str | None = None) -> AsyncIterator["Line"]:
+    async def live(
+        self, path: str, cookies: Mapping[str, str], *, origin: str | None = None, sock: socket.socket | None = None
+    ) -> AsyncIterator["Line"]:
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
         async with (
             websockets.connect(
@@ -107,6 +110,8 @@ class Door:
                 ping_interval=None,
                 proxy=None,
                 max_size=None,
+                max_queue=1,
+                sock=sock,
             ) as socket,
             Line(socket) as line,
         ):

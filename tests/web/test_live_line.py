@@ -1,7 +1,10 @@
 """What is sent over a line, when it ends, and what is read of it."""
 
+import secrets
+import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from diemcau.core.stages import StartRehearsal
 from diemcau.projections.sections import OF_ROLE, PUBLIC, SectionName
 from tests.conduct.desks import CHAIR
 from tests.core.samples import HUE, NINE, VINH
-from tests.web.door import QUICK, Door, a_door, open_conference
+from tests.web.door import PATIENT, QUICK, Door, a_door, open_conference
 
 pytestmark = pytest.mark.anyio
 
@@ -140,6 +143,27 @@ async def test_a_page_that_stops_beating_is_gone(tmp_path: Path) -> None:
 
         assert await chair.end() == 4008
         await until(door, lambda: door.house.desk.formal.presidency.lease_until is not None)
+
+
+async def test_a_page_that_reads_nothing_is_dropped_and_holds_nobody_up(tmp_path: Path) -> None:
+    limits = replace(PATIENT, slow_reader=timedelta(milliseconds=200))
+    async with (
+        a_door(tmp_path, limits=limits) as door,
+        door.desk(Role.SECRETARY) as busy,
+        door.browser() as client,
+    ):
+        await open_conference(door)
+        path = await door.enter(client, door.link(Role.SECRETARY))
+        with socket.socket() as narrow:
+            narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            narrow.connect(("127.0.0.1", int(door.base.rpartition(":")[2])))
+            async with door.live(path, dict(client.cookies), sock=narrow) as asleep:
+                for _ in range(60):
+                    assert "position" in await busy.ask("TakeNote", {"text": secrets.token_hex(10_000)})
+                await asleep.socket.wait_closed()
+                metrics = (await client.get("/metrics")).text
+
+    assert 'diemcau_live_lines{role="secretary"} 1.0' in metrics
 
 
 async def test_the_server_beats_too(tmp_path: Path) -> None:

@@ -6,14 +6,18 @@ It writes no access log: addresses of desks and of people are nobody's to keep.
 import errno
 import ipaddress
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from diemcau.web.ports import Limits
 from diemcau.web.tls import Certificate
 
+LEFT_OPEN = 2.0
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -33,6 +37,17 @@ class Address:
     certificate: Certificate | None = None
     behind_proxy: bool = False
     next_free: bool = False
+
+
+class EndingProtocol(WebSocketsSansIOProtocol):
+    """A WebSocket whose connection ends soon after its line did, even if its reader takes nothing more."""
+
+    async def run_asgi(self) -> None:
+        """Serve the line, then give the other side a moment to take what is left."""
+        try:
+            await super().run_asgi()
+        finally:
+            self.loop.call_later(LEFT_OPEN, self.transport.abort)
 
 
 def open_socket(address: Address) -> socket.socket:
@@ -56,7 +71,7 @@ def open_socket(address: Address) -> socket.socket:
 def make_server(app: ASGIApp, address: Address, limits: Limits) -> uvicorn.Server:
     """Return a server for `app`; run it with `await server.serve(sockets=[open_socket(address)])`."""
     certificate = address.certificate
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             host=address.host,
@@ -68,7 +83,7 @@ def make_server(app: ASGIApp, address: Address, limits: Limits) -> uvicorn.Serve
             server_header=False,
             proxy_headers=address.behind_proxy,
             forwarded_allow_ips=list(LOOPBACK),
-            ws="websockets-sansio",
+            ws=EndingProtocol,
             ws_max_size=limits.body_bytes,
             ws_ping_interval=None,
             ssl_certfile=None if certificate is None else certificate.chain,
@@ -76,6 +91,15 @@ def make_server(app: ASGIApp, address: Address, limits: Limits) -> uvicorn.Serve
             timeout_graceful_shutdown=5,
         )
     )
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever started the program: what stands beside the door has to be stopped too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
 
 
 def is_loopback(host: str) -> bool:

@@ -96,8 +96,9 @@ class Line:
                 code = await self._serve(watch.change)
             finally:
                 await _whole(desk.desk_gone(role))
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            await self._socket.close(code)
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(self._limits.slow_reader.total_seconds()):
+                await self._socket.close(code)
 
     async def _serve(self, change: Callable[[], Awaitable[object]]) -> int:
         """Serve until something ends the line; return the code with which to close it."""

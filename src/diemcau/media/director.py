@@ -7,9 +7,9 @@ last speaker can't be taken for one of the next.
 """
 
 import asyncio
+import contextlib
 import json
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -20,7 +20,7 @@ from diemcau.media.camera import Camera
 from diemcau.media.fabric import Outlet
 from diemcau.media.feed import Feed, Tap
 
-_LOG = logging.getLogger(__name__)
+_HEAD_START = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +153,10 @@ class Director:
         ]
         ended = [self._feeds.pop(number)[1] for number in over]
         shown = {on_air.place for on_air, _ in self._feeds.values()}
-        for place, (site, camera) in wanted.items():
-            if place not in shown:
-                self._begin(place, site, camera)
-        self._tell()
+        begun = [self._begin(place, site, camera) for place, (site, camera) in wanted.items() if place not in shown]
         await asyncio.gather(*(feed.end() for feed in ended))
+        await _give_head_start(begun)
+        self._tell()
 
     def _wanted_sources(self) -> dict[Place, tuple[SiteId, Camera]]:
         main, holder = self._wanted.main_site, self._wanted.holder
@@ -168,7 +167,7 @@ class Director:
             if site is not None and site in self._cameras and not self._cameras[site].is_over()
         }
 
-    def _begin(self, place: Place, site: SiteId, camera: Camera) -> None:
+    def _begin(self, place: Place, site: SiteId, camera: Camera) -> Feed:
         self._number += 1
         on_air = OnAir(number=self._number, place=place, site=site)
         tap = self._listener.tap(on_air) if self._listener is not None else None
@@ -182,6 +181,7 @@ class Director:
         )
         feed.begin()
         self._feeds[on_air.number] = (on_air, feed)
+        return feed
 
     def _note_over(self, number: int) -> None:
         """Take a feed off the record that ended by itself."""
@@ -215,6 +215,17 @@ class Director:
         feed = self._previews.pop(site, None)
         if feed is not None:
             await feed.end()
+
+
+async def _give_head_start(begun: Sequence[Feed]) -> None:
+    """Let the halls be told when there is something to see, but not much later.
+
+    Told at once, all of them ask at once, and the one that has to send waits behind them.
+    """
+    if begun:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_HEAD_START):
+                await asyncio.gather(*(feed.first_picture() for feed in begun))
 
 
 def _json(record: dict[str, object]) -> bytes:

@@ -54,6 +54,11 @@ class Feed:
         self._tap = tap
         self._on_over = on_over
         self._task: asyncio.Task[None] | None = None
+        self._has_picture = asyncio.Event()
+
+    async def first_picture(self) -> None:
+        """Wait until there is a picture."""
+        await self._has_picture.wait()
 
     def begin(self) -> None:
         """Begin to copy, until `end` or until the source ends."""
@@ -138,6 +143,7 @@ class Feed:
         async for frame in self.camera.source.frames(rendition):
             self.outlet.write_video(frame)
             self.silent.write_video(frame)
+            self._has_picture.set()
             if self._tap is not None:
                 self._tap.video(frame)
 

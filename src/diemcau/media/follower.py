@@ -57,8 +57,9 @@ async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
             if wanted != shown:
                 main, holder, layout = shown = wanted
                 await studio.show(desk.conference, main, holder, layout)
-            for record in (record for change in changes for record in change.records):
-                _mark(desk, studio, record)
+            for change in changes:
+                for record in change.records:
+                    _mark(change.conference, studio, record)
             if recording and not _is_recorded(desk):
                 recording = False
                 tape.finished(await studio.end_recording(desk.conference))
@@ -98,12 +99,12 @@ async def _begin_recording(desk: Desk, studio: Studio, tape: Tape) -> bool:
     return True
 
 
-def _mark(desk: Desk, studio: Studio, record: Record) -> None:
+def _mark(after: Conference, studio: Studio, record: Record) -> None:
     """Note beside the recording what happened: a chapter for each speech, layout and pages."""
-    conference = desk.conference
+    conference = after.facts.conference
     match record.event:
-        case SiteTaken(at=at):
-            studio.begin_chapter(conference, _title(desk.formal), at)
+        case SiteTaken(site=site, at=at):
+            studio.begin_chapter(conference, _title(after, site), at)
         case SiteCutBack(at=at):
             studio.end_chapter(conference, at)
         case LayoutChosen(layout=layout, at=at):
@@ -116,9 +117,8 @@ def _mark(desk: Desk, studio: Studio, record: Record) -> None:
             return
 
 
-def _title(conference: Conference) -> str:
-    """Return the chapter's title: the speaker's site; no office, since a file can't be erased in part."""
-    site = conference.air.taken
-    named = next((one.name for one in conference.facts.sites if one.site == site), "")
+def _title(conference: Conference, site: SiteId) -> str:
+    """Return the chapter's title: which speech, of which site; no office, since a file can't be erased in part."""
+    name = next(one.name for one in conference.facts.sites if one.site == site)
     spoken = sum(1 for one in conference.floor.requests if one.granted_at is not None)
-    return f"{spoken}. {named}"
+    return f"{spoken}. {name}"

@@ -7,7 +7,7 @@ import moq
 
 from diemcau.media import paths
 from diemcau.media.fabric import Code, Encoder, FabricError, Link, Publication, RefusedError, Source
-from diemcau.media.moq_fabric.reading import MoqSource
+from diemcau.media.moq_fabric.reading import MoqSource, let_go
 
 
 class MoqEncoder:
@@ -108,6 +108,7 @@ class MoqLink:
     async def close(self) -> None:
         """Leave."""
         await self._resources.aclose()
+        await let_go()
 
 
 async def connect(url: str, *, fingerprints: Sequence[str] = (), verify: bool = True) -> Link:

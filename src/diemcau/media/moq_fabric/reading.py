@@ -1,5 +1,6 @@
 """Reading: a broadcast that somebody else publishes, as a source of frames and texts."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,7 @@ from diemcau.media.fabric import MediaFrame, Rendition, Renditions
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE = timedelta(seconds=1)
+_LAST_WORDS = 0.05
 _LEGACY = moq.Container.LEGACY()
 _TEXT = moq.Subscription(priority=200)
 _MEDIA = moq.Subscription(priority=100, max_age_us=_PATIENCE // timedelta(microseconds=1))
@@ -64,6 +66,11 @@ def until_gone(name: str) -> Iterator[None]:
         yield
     except moq.Error as error:
         _LOG.debug("%s ended: %s", name, error)
+
+
+async def let_go() -> None:
+    """Let the library's threads speak for the last time while there is a loop to speak to."""
+    await asyncio.sleep(_LAST_WORDS)
 
 
 def _renditions(catalog: moq.Catalog) -> Renditions:

@@ -17,7 +17,7 @@ import moq
 
 from diemcau.media import paths
 from diemcau.media.fabric import Admission, Code, FabricError, Guest, Knock, Outlet, Part, Source
-from diemcau.media.moq_fabric.reading import MoqSource, until_gone
+from diemcau.media.moq_fabric.reading import MoqSource, let_go, until_gone
 from diemcau.media.moq_fabric.writing import MoqOutlet
 
 _HANDSHAKE = 10.0
@@ -182,6 +182,7 @@ class MoqNode:
         """Close the port. Sessions are closed by their guests."""
         self._server = None
         await self._resources.aclose()
+        await let_go()
 
     def _listening(self) -> moq.Server:
         if self._server is None:

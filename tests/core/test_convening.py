@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from diemcau.core.convening import Horizon, ItemKind, count_name
@@ -13,6 +16,16 @@ def test_facts_know_the_sites_and_who_is_expected_there() -> None:
     assert not facts().has_site(NOWHERE)
     assert facts().people_of(HUE) == set(people_of(HUE))
     assert facts().people_of(NOWHERE) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "ahead"),
+    [("Asia/Ho_Chi_Minh", timedelta(hours=7)), ("+05:30", timedelta(hours=5.5)), ("-03:00", timedelta(hours=-3))],
+)
+def test_a_time_zone_is_named_by_its_place_or_by_its_offset(name: str, ahead: timedelta) -> None:
+    zone = replace(facts(), time_zone=name).zone
+
+    assert datetime(2020, 1, 1, tzinfo=UTC).astimezone(zone).utcoffset() == ahead
 
 
 def test_only_a_delegate_of_the_main_site_signs_a_correction() -> None:

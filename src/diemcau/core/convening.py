@@ -6,8 +6,9 @@ a delegate is an id and the digest of a row that can be erased.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from diemcau.core.ids import AgendaId, ConferenceId, PersonId, SiteId, UnitCode
 from diemcau.core.regulations import Regulations
@@ -135,6 +136,13 @@ class Facts:
     task_kinds: tuple[ItemKind, ...] = (ItemKind.TASK, ItemKind.BREAKTHROUGH)
     deputy: PersonId | None = None
     rehearsal: bool = False
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone that `time_zone` names: by its IANA name, or by an offset such as +07:00."""
+        if self.time_zone.startswith(("+", "-")):
+            return datetime.strptime(self.time_zone, "%z").tzinfo or UTC
+        return ZoneInfo(self.time_zone)
 
     @property
     def main_site(self) -> SiteId:

@@ -5,10 +5,9 @@ Every document takes its words from here, so that all of them agree in every tit
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from unicodedata import normalize
-from zoneinfo import ZoneInfo
 
 from diemcau.core.convening import Facts, InvitedDelegate, InvitedSite
 from diemcau.core.ids import PersonId, SiteId
@@ -56,8 +55,8 @@ class Wording:
         return words(self.language)
 
     @cached_property
-    def _zone(self) -> ZoneInfo:
-        return ZoneInfo(self.facts.time_zone)
+    def _zone(self) -> tzinfo:
+        return self.facts.zone
 
     @cached_property
     def _sites(self) -> dict[SiteId, InvitedSite]:

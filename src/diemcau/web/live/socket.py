@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect
@@ -78,7 +77,7 @@ class Line:
         self._limits: Limits = house.premises.limits
         self._language = language_of(socket)
         self._metrics = metrics
-        self._zone = ZoneInfo(visitor.desk.formal.facts.time_zone)
+        self._zone = visitor.desk.formal.facts.zone
         self._outbox = Outbox(
             socket.send_text,
             self._look,

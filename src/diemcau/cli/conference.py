@@ -33,7 +33,7 @@ def list_conferences(*, data: Data = None, journal: JournalUrl = None) -> None:
     if not found:
         ERR.print("The journal has no conference yet: diemcau plan import FOLDER", markup=False)
     for name in found:
-        state = _state(kept, name)
+        state = state_of(kept, name)
         OUT.print(f"{name}\t{state.stages.stage}\t{len(state.facts.sites)}\t{state.facts.title}", highlight=False)
 
 
@@ -56,7 +56,7 @@ def print_pass(
     name = ConferenceId(conference)
     if not kept.version(streams.formal(name)):
         fail(f"There is no conference {conference}: see diemcau conference list.")
-    _need_site(role, site, _state(kept, name))
+    _need_site(role, site, state_of(kept, name))
     until = WallClock().now() + timedelta(days=days)
     pass_ = new_pass(conference=name, role=role, site=None if site is None else SiteId(site), until=until)
     begins = (base or settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
@@ -77,9 +77,10 @@ def _need_site(role: Role, site: str | None, state: Conference) -> None:
         fail(f"{state.facts.conference} has no site {site}: take a code of the plan's sites.")
 
 
+def state_of(journal: Journal, conference: ConferenceId) -> Conference:
+    """Return a conference as the journal has it."""
+    return replay(tuple(record.event for record in journal.read(streams.formal(conference))))  # type: ignore[misc]  # the core's
+
+
 def _journal(settings: Settings) -> Journal:
     return open_to_read(engine_to_read(settings.journal_url), CODEC)
-
-
-def _state(journal: Journal, conference: ConferenceId) -> Conference:
-    return replay(tuple(record.event for record in journal.read(streams.formal(conference))))  # type: ignore[misc]  # the core's

@@ -1,9 +1,9 @@
 """`diemcau demo`: plays a whole conference, for people to see or headless to be judged."""
 
-import asyncio
 import json
 import logging
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +18,9 @@ from rich.progress import Progress as Bars
 
 from diemcau.cli.options import English
 from diemcau.cli.plan import sound_plan
+from diemcau.cli.ports import next_free
 from diemcau.cli.saying import ERR, OUT, fail, plainly
+from diemcau.cli.stopping import run_until_stopped
 from diemcau.core.ids import SiteId
 from diemcau.core.roles import Role
 from diemcau.demonstration.outcome import Outcome, faults_of
@@ -29,6 +31,7 @@ from diemcau.plan.scale import TooFewSites, scaled
 from diemcau.settings import read_settings
 
 SEED = "nganh-to-chuc-2020"
+INTERRUPTED = 130
 PHASES = {
     "server": "Server",
     "sites": "Rehearsal sites connect",
@@ -55,8 +58,8 @@ def demo(
     fast: Annotated[bool, typer.Option("--fast", help="No pauses between the steps.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="TCP port; the next free one if taken.")] = 8080,
-    media_port: Annotated[int, typer.Option(help="UDP port; the next free one if taken.")] = 8443,
+    port: Annotated[int | None, typer.Option(help="TCP port. [default: 8080, or the next free one]")] = None,
+    media_port: Annotated[int | None, typer.Option(help="UDP port. [default: 8443, or the next free one]")] = None,
     width: Annotated[int, typer.Option(min=64, max=1920, help="Width of rehearsal pictures.")] = 320,
     height: Annotated[int, typer.Option(min=36, max=1080, help="Height of rehearsal pictures.")] = 180,
     fps: Annotated[int, typer.Option(min=1, max=30, help="Rehearsal pictures a second.")] = 10,
@@ -66,12 +69,21 @@ def demo(
     chosen = _scaled(sound_plan(plan or _seed(), english=english), sites)
     logging.basicConfig(level=logging.WARNING)
     with _folder(out) as folder:
-        settings = read_settings(data=folder, host=host, port=port, media_port=media_port, demonstration=True)
+        settings = read_settings(
+            data=folder,
+            host=host,
+            port=_chosen(host, port, first=8080, kind=socket.SOCK_STREAM),
+            media_port=_chosen(host, media_port, first=8443, kind=socket.SOCK_DGRAM),
+            demonstration=True,
+        )
         show = Show(plan=chosen, settings=settings, quality=Quality(width=width, height=height, fps=fps), fast=fast)
         if headless:
-            _judge(asyncio.run(_play_alone(show, folder)), chosen, as_json=as_json)
+            outcome = run_until_stopped(_play_alone(show, folder))
+            if outcome is None:
+                raise typer.Exit(INTERRUPTED)
+            _judge(outcome, chosen, as_json=as_json)
         else:
-            asyncio.run(_play_for_people(show, folder))
+            run_until_stopped(_play_for_people(show, folder))
 
 
 def _scaled(plan: Plan, sites: int | None) -> Plan:
@@ -79,6 +91,16 @@ def _scaled(plan: Plan, sites: int | None) -> Plan:
         return plan if sites is None else scaled(plan, sites=sites)
     except TooFewSites as fault:
         fail(str(fault))
+
+
+def _chosen(host: str, asked: int | None, *, first: int, kind: socket.SocketKind) -> int:
+    """Return the port that was asked for; without one the first free one, and say so if it is another."""
+    if asked is not None:
+        return asked
+    found = next_free(host, first, kind)
+    if found != first:
+        ERR.print(f"Cổng {first} đang bận, dùng cổng {found}. · Port {first} is taken: {found} is used.", markup=False)
+    return found
 
 
 def _seed() -> Path:

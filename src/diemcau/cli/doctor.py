@@ -10,7 +10,8 @@ from importlib.resources import files
 import typer
 from rich.table import Table
 
-from diemcau.cli.options import Data, JournalUrl
+from diemcau.cli.options import Data, Host, JournalUrl, MediaPort, Port
+from diemcau.cli.ports import why_taken
 from diemcau.cli.saying import OUT, plainly
 from diemcau.directory.models import open_directory
 from diemcau.journal.events import CODEC
@@ -23,9 +24,16 @@ ROOM = 5 * 2**30
 
 
 @plainly
-def doctor(*, data: Data = None, journal: JournalUrl = None) -> None:
+def doctor(
+    *,
+    data: Data = None,
+    journal: JournalUrl = None,
+    host: Host = None,
+    port: Port = None,
+    media_port: MediaPort = None,
+) -> None:
     """Check Python, disk, ports, journal and pages; status 1 if something must be mended."""
-    settings = read_settings(data=data, journal=journal)
+    settings = read_settings(data=data, journal=journal, host=host, port=port, media_port=media_port)
     table = Table("", "What", "Found", "How to mend it")
     well = True
     for name, look in _LOOKS.items():
@@ -60,13 +68,9 @@ def _udp(settings: Settings) -> tuple[str, str]:
 
 
 def _port(host: str, port: int, kind: socket.SocketKind, option: str) -> tuple[str, str]:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind) as trial:
-        if kind is socket.SOCK_STREAM:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as fault:
-            return f"{host}:{port}: {fault.strerror}", f"end what uses it, or choose another with {option}"
+    fault = why_taken(host, port, kind)
+    if fault is not None:
+        return f"{host}:{port}: {fault}", f"end what uses it, or choose another with {option}"
     return f"{host}:{port} is free", ""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from diemcau.cli.conference import state_of
 from diemcau.cli.options import Data, JournalUrl
 from diemcau.cli.saying import ERR, OUT, fail, plainly
 from diemcau.conduct.clock import WallClock
@@ -14,8 +15,8 @@ from diemcau.conduct.desks import Desks
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
-from diemcau.journal.record import Record
-from diemcau.journal.seal import seal_of_text, text_of_seal
+from diemcau.journal.record import Record, Seal
+from diemcau.journal.seal import UnfitSeal, seal_of_text, text_of_seal
 from diemcau.journal.sql import engine_for, engine_to_read, open_journal, open_to_read
 from diemcau.journal.verify import verify
 from diemcau.projections.projector import Projector
@@ -40,6 +41,8 @@ def export(
     stream = streams.formal(name)
     if not kept.version(stream):
         fail(f"There is no conference {conference}: see diemcau conference list.")
+    if site is not None and not state_of(kept, name).facts.has_site(SiteId(site)):
+        fail(f"{conference} has no site {site}: take a code of the plan's sites.")
     out.mkdir(parents=True, exist_ok=True)
     lines = [_line(record) for one in (stream, streams.tasks(name)) for record in kept.read(one)]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
@@ -64,7 +67,7 @@ def verify_journal(
     """Check every record's place in its chain; with a seal also that the end is whole and the chain the same."""
     settings = read_settings(data=data, journal=journal)
     kept = open_to_read(engine_to_read(settings.journal_url), CODEC)
-    seals = tuple(seal_of_text(path.read_text(encoding="utf-8")) for path in seal or ())
+    seals = tuple(_seal_in(path) for path in seal or ())
     report = verify(kept, seals=seals)
     for fault in report.faults:
         ERR.print(f"• {fault.says}", markup=False, highlight=False)
@@ -84,6 +87,13 @@ def rebuild(*, data: Data = None, journal: JournalUrl = None) -> None:
     engine = engine_for(settings.journal_url)
     read = asyncio.run(asyncio.to_thread(Projector(open_journal(engine, CODEC), engine).rebuild))
     OUT.print(f"Rebuilt from {read} records.", markup=False, highlight=False)
+
+
+def _seal_in(path: Path) -> Seal:
+    try:
+        return seal_of_text(path.read_text(encoding="utf-8"))
+    except (UnfitSeal, UnicodeDecodeError):
+        fail(f"{path} is no seal: name a file that diemcau export wrote (seal-1.json).")
 
 
 def _line(record: Record) -> dict[str, object]:

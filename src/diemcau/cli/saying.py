@@ -1,5 +1,6 @@
 """How commands speak: results on standard output, everything else on standard error."""
 
+import errno
 import functools
 from collections.abc import Callable
 from typing import NoReturn, ParamSpec, TypeVar
@@ -58,7 +59,23 @@ def plainly(command: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
         except Refusal as refusal:
             fail(f"{refusal.code}: {refusal.__doc__} {refusal.about or ''}".rstrip())
         except OSError as fault:
-            where = f"{fault.filename}: " if fault.filename else ""
-            fail(f"{where}{fault.strerror or fault}; make it readable and writable for this user, or name another.")
+            fail(_sentence(fault))
 
     return spoken
+
+
+def _sentence(fault: OSError) -> str:
+    where = f"{fault.filename}: " if fault.filename else ""
+    match fault.errno:
+        case errno.ENOENT:
+            return f"{where}there is no such file or folder; check the name, or make it first."
+        case errno.EEXIST | errno.ENOTDIR:
+            return f"{where}a file stands where a folder is needed; name another folder."
+        case errno.EISDIR:
+            return f"{where}this is a folder, and a file is needed; name another."
+        case errno.ENOSPC | errno.EDQUOT:
+            return f"{where}the disk is full; make room on it, or name a folder on another disk."
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"{where}this user may not read or write it; let the user do so, or name another."
+        case _:
+            return f"{where}{fault.strerror or fault}; make it readable and writable for this user, or name another."

@@ -1,14 +1,14 @@
 """`diemcau init` and `diemcau serve`: make a server's folder, and run it."""
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from diemcau.cli.options import Data, JournalUrl
+from diemcau.cli.options import Data, Host, JournalUrl, MediaPort, Port
 from diemcau.cli.saying import ERR, OUT, plainly
+from diemcau.cli.stopping import run_until_stopped
 from diemcau.media.moq_fabric import Certificate as MediaCertificate
 from diemcau.settings import Settings, read_settings
 from diemcau.wiring.door import Door, certificate_for
@@ -28,9 +28,9 @@ def serve(
     *,
     data: Data = None,
     journal: JournalUrl = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="TCP port of pages. [default: 8080]")] = None,
-    media_port: Annotated[int | None, typer.Option(help="UDP port of sound and picture. [default: 8443]")] = None,
+    host: Host = None,
+    port: Port = None,
+    media_port: MediaPort = None,
     name: Annotated[
         list[str] | None, typer.Option("--name", help="Host name or address in the self-made certificate; repeatable.")
     ] = None,
@@ -54,7 +54,7 @@ def serve(
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    asyncio.run(_serve(settings))
+    run_until_stopped(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:

@@ -91,9 +91,7 @@ async def set_stage(show: Show, progress: Progress, *, with_people: bool) -> Asy
         server = Server(show.settings)
         stack.push_async_callback(server.stop)
         await server.start()
-        door = await stack.enter_async_context(
-            Door(server, certificate_for(show.settings, server), next_free=with_people)
-        )
+        door = await stack.enter_async_context(Door(server, certificate_for(show.settings, server), next_free=False))
         desk = await server.convene(show.plan)
         troupe = Troupe(lambda _: progress.sites(len(troupe.up), len(show.plan.sites)))
         stack.push_async_callback(troupe.stop)

@@ -1,7 +1,7 @@
 """A plan's run of show played on a desk in memory, with a clock wound by hand and every line up."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -66,18 +66,17 @@ def example(name: str) -> Plan:
     return read_plan(EXAMPLES / name)
 
 
-async def begin(plan: Plan, journal: Journal | None = None, **rules: object) -> Story:
+async def begin(plan: Plan, journal: Journal | None = None, *, digests: Mapping[PersonId, str] | None = None) -> Story:
     """Convene the conference of `plan` and let every hall's line come up."""
     journal = journal or MemoryJournal(CODEC)
     clock = HandClock(plan.starts_at)
-    changed = replace(plan, regulations=replace(plan.regulations, **rules))  # type: ignore[arg-type] # rules by name
-    facts = facts_of(changed, digests_of(changed))
+    facts = facts_of(plan, digests or digests_of(plan))
     await convene(journal, clock, facts, Author(role="plan"))
     offices = {person_id(plan.id, one): one.office(plan.language) for one in plan.delegates}
     desk = await open_desk(journal, clock, plan.id, offices)
     for site in plan.sites:
         await desk.note(sites.NoteLineUp(site=site.code))
-    return Story(changed, journal, clock, desk, [])
+    return Story(plan, journal, clock, desk, [])
 
 
 def digests_of(plan: Plan) -> dict[PersonId, str]:

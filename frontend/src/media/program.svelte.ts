@@ -18,6 +18,8 @@ export class ProgramWatch {
   /** The number of the air whose picture stands on each canvas. */
   pictures = $state<Partial<Record<AirRole, number>>>({});
   isSounding = $state(false);
+  /** The sites whose preview shows a picture. */
+  previewed = $state<Record<string, boolean>>({});
   readonly #address: () => Promise<MediaAddress>;
   readonly #canvases = new Map<AirRole, HTMLCanvasElement>();
   readonly #previews = new Map<string, HTMLCanvasElement>();
@@ -66,6 +68,7 @@ export class ProgramWatch {
     this.#follow();
     return () => {
       this.#previews.delete(site);
+      this.previewed[site] = false;
       this.#follow();
     };
   }
@@ -177,7 +180,9 @@ export class ProgramWatch {
     return new Player(session, path, this.#latency, {
       canvas: () => this.#previews.get(site) ?? null,
       speaker: null,
-      shown: () => undefined,
+      shown: () => {
+        if (this.previewed[site] !== true) this.previewed[site] = true;
+      },
       ended: () => this.#tryAgain(path),
     });
   }

@@ -1,0 +1,286 @@
+"""Following a desk: what the journal says is on air is shown, and no other hall ever."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diemcau.conduct.clock import Clock, HandClock, WallClock
+from diemcau.conduct.desk import Desk, convene, open_desk
+from diemcau.core import conference as rules
+from diemcau.core import floor, handouts, notes, onair, sites, stages
+from diemcau.core.conference import Command
+from diemcau.core.convening import Facts, InvitedSite
+from diemcau.core.ids import CommandId, ConferenceId, HandoutId, SiteId
+from diemcau.core.refusals import Refusal
+from diemcau.core.roles import MAY, Asker, Role
+from diemcau.core.stages import Stage
+from diemcau.journal import streams
+from diemcau.journal.events import CODEC
+from diemcau.journal.memory import MemoryJournal
+from diemcau.journal.record import Author
+from diemcau.media import paths
+from diemcau.media.finishing import Recording
+from diemcau.media.follower import follow_air, follow_board, on_air
+from diemcau.media.lines import Line
+from diemcau.media.moq_fabric import MoqNode
+from diemcau.media.studio import Studio
+from diemcau.web.encode import text_of
+from tests.core.commands import EVERY, STAGES
+from tests.core.samples import HUE as HUE_HALL
+from tests.core.samples import NINE, facts
+from tests.core.samples import SITES as FOUR
+from tests.media import halls
+from tests.media.halls import CENTRE, CONFERENCE, HUE, VIDEO, VINH, eventually, soon, studio, take
+
+pytestmark = pytest.mark.anyio
+Shown = tuple[SiteId | None, SiteId | None, str]
+
+
+@dataclass
+class Tape:
+    """Where the tests record, and what was said of it."""
+
+    folder: Path
+    troubles: list[str | None] = field(default_factory=list)
+    recordings: list[Recording] = field(default_factory=list)
+    ended: int = 0
+
+    def trouble(self, sentence: str | None) -> None:
+        self.troubles.append(sentence)
+
+    def finished(self, recordings: tuple[Recording, ...]) -> None:
+        self.ended += 1
+        self.recordings.extend(recordings)
+
+
+class Witness(Studio):
+    """The studio itself, which also remembers what it was asked to show and what the journal said then."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        super().__init__(MoqNode("127.0.0.1", 0), admit=halls.admit, on_line=_nobody_hears)
+        self.asked: list[tuple[Shown, Shown]] = []
+        self._journal = journal
+
+    async def show(
+        self,
+        conference: ConferenceId,
+        main_site: SiteId | None,
+        holder: SiteId | None = None,
+        layout: str = "",
+    ) -> None:
+        self.asked.append(((main_site, holder, layout), written(self._journal, conference)))
+        await super().show(conference, main_site, holder, layout)
+
+
+def _nobody_hears(_conference: ConferenceId, _site: SiteId, _line: Line) -> None:
+    """Lines are not what these tests are about."""
+
+
+def written(journal: MemoryJournal, conference: ConferenceId) -> Shown:
+    """Return what is on air by the journal alone: in the rehearsal if one runs."""
+    formal = rules.replay(tuple(record.event for record in journal.read(streams.formal(conference))))  # type: ignore[misc]
+    if formal.stages.stage is not Stage.REHEARSING:
+        return on_air(formal)
+    rehearsed = journal.read(streams.rehearsal(conference, formal.stages.rehearsals))
+    return on_air(rules.replay(tuple(record.event for record in rehearsed)))  # type: ignore[misc]
+
+
+async def a_desk(invited: Facts, journal: MemoryJournal, clock: Clock | None = None) -> Desk:
+    clock = clock or HandClock(NINE)
+    await convene(journal, clock, invited, Author(role="plan"))
+    return await open_desk(journal, clock, invited.conference, {})
+
+
+async def press(desk: Desk, *commands: Command) -> None:
+    """Give commands, each by a role that may give it."""
+    for command in commands:
+        (role, *_) = sorted(MAY[type(command)])
+        asker = Asker(role=role, site=getattr(command, "site", None) if role is Role.SITE else None)
+        number = CommandId(f"{desk.conference}-{desk.position}-{type(command).__name__}")
+        await desk.ask(command, asker=asker, command_id=number)
+
+
+@asynccontextmanager
+async def following(desk: Desk, running: Studio, tape: Tape) -> AsyncIterator[None]:
+    """Follow the desk for the length of the block; a follower that failed fails the test."""
+    jobs = [
+        asyncio.create_task(follow_air(desk, running, tape)),
+        asyncio.create_task(follow_board(desk, running, board_of)),
+    ]
+    try:
+        yield
+    finally:
+        for job in jobs:
+            job.cancel()
+        ended = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [type(end) for end in ended] == [asyncio.CancelledError] * 2
+
+
+def board_of(desk: Desk) -> bytes:
+    return text_of(desk.public_board()).encode()
+
+
+OPENED: list[Command] = [stages.OpenConference()]
+REHEARSED: list[Command] = [stages.StartRehearsal(), stages.OpenConference()]
+COMMANDS = st.lists(
+    st.one_of(
+        st.sampled_from(FOUR).map(lambda site: floor.GrantFloor(site=site)),
+        st.sampled_from(FOUR).map(lambda site: floor.ReleaseFloor(site=site)),
+        st.sampled_from([*FOUR, HUE_HALL]).map(lambda site: sites.NoteLineLost(site=site)),
+        STAGES,
+        EVERY,
+    ),
+    max_size=15,
+)
+
+
+@settings(max_examples=20)
+@given(begin=st.sampled_from([OPENED, REHEARSED]), commands=COMMANDS)
+def test_whatever_happens_another_site_is_shown_only_while_the_journal_says_so(
+    tmp_path_factory: pytest.TempPathFactory, begin: list[Command], commands: list[Command]
+) -> None:
+
+    asked, wanted = asyncio.run(played([*begin, *commands], tmp_path_factory.mktemp("tape")))
+
+    assert [shown for shown, _ in asked] == [said for _, said in asked]
+    assert asked[-1][0] == wanted
+    assert all(holder is None or main is not None for (main, holder, _), _ in asked)
+
+
+async def played(commands: list[Command], folder: Path) -> tuple[list[tuple[Shown, Shown]], Shown]:
+    """Give commands to a followed desk; return what was asked to be shown, and what is to be shown in the end."""
+    journal = MemoryJournal(CODEC)
+    desk = await a_desk(facts(), journal)
+    running = Witness(journal)
+    await running.open_conference(desk.conference, desk.formal.facts.main_site, frozenset(FOUR))
+    async with following(desk, running, Tape(folder)):
+        for command in commands:
+            with suppress(Refusal):
+                await press(desk, command)
+        await eventually(lambda: bool(running.asked) and running.asked[-1][0] == on_air(desk.current))
+    wanted = written(journal, desk.conference)
+    await running.stop()
+    return running.asked, wanted
+
+
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+def three_halls() -> Facts:
+    """Return the facts of a conference of the halls whose cameras the media tests have."""
+    small = facts()
+    invited = tuple(
+        InvitedSite(site=site, unit=unit.unit, name=f"Điểm cầu {site}", short_name=site, protocol=place, main=not place)
+        for place, (site, unit) in enumerate(zip((CENTRE, HUE, VINH), small.units, strict=False))
+    )
+    return replace(small, conference=CONFERENCE, sites=invited, delegates=(), deputy=None)
+
+
+UP = tuple(sites.NoteLineUp(site=site) for site in (CENTRE, HUE, VINH))
+
+
+async def test_every_hall_sees_the_main_site_and_the_holder_of_the_floor(tmp_path: Path) -> None:
+    desk = await a_desk(three_halls(), MemoryJournal(CODEC))
+    async with studio() as house, following(desk, house.studio, Tape(tmp_path)):
+        for site in (CENTRE, HUE, VINH):
+            await house.camera_on_line(site)
+        viewer = await house.link(VINH)
+        await press(desk, *UP)
+
+        await halls.on_air(viewer)
+        await press(desk, stages.OpenConference())
+        await halls.on_air(viewer, CENTRE)
+        await press(desk, floor.GrantFloor(site=HUE))
+        await halls.on_air(viewer, CENTRE, HUE)
+        await press(desk, floor.GrantFloor(site=VINH))
+        await halls.on_air(viewer, CENTRE, VINH)
+        await press(desk, floor.ReleaseFloor(site=VINH))
+        await halls.on_air(viewer, CENTRE)
+        await press(desk, stages.AdjournConference(reason="giải lao"))
+        await halls.on_air(viewer)
+
+        await eventually(lambda: not any(camera.is_watched() for camera in house.cameras))
+        assert house.studio.is_up(CONFERENCE, HUE)
+
+
+async def test_the_board_rides_with_the_program_and_holds_what_every_hall_may_see(tmp_path: Path) -> None:
+    desk = await a_desk(three_halls(), MemoryJournal(CODEC))
+    received: list[bytes] = []
+    async with studio() as house, following(desk, house.studio, Tape(tmp_path)):
+        viewer = await house.link(VINH)
+        await press(desk, *UP, stages.OpenConference())
+        await press(desk, notes.TakeNote(text="<note>"), floor.RequestFloor(site=HUE, topic="<topic>"))
+        await press(desk, floor.GrantFloor(site=HUE))
+        program = await viewer.read(paths.program(CONFERENCE))
+
+        async def until_the_last() -> None:
+            async for text in program.texts(paths.BOARD):
+                received.append(text)
+                if text == board_of(desk):
+                    return
+
+        await soon(until_the_last())
+
+    assert received[-1] == board_of(desk)
+    assert not [text for text in received if b"<note>" in text or b"<topic>" in text]
+
+
+async def test_a_conference_is_recorded_from_opening_to_closing_with_a_chapter_for_each_speech(tmp_path: Path) -> None:
+    desk, tape = await a_desk(three_halls(), MemoryJournal(CODEC), WallClock()), Tape(tmp_path)
+    async with studio() as house, following(desk, house.studio, tape):
+        for site in (CENTRE, HUE):
+            await house.camera_on_line(site)
+        viewer = await house.link(VINH)
+        await press(desk, *UP, stages.OpenConference())
+        await halls.on_air(viewer, CENTRE)
+        await press(desk, floor.GrantFloor(site=HUE))
+        (_, hue) = await halls.on_air(viewer, CENTRE, HUE)
+        await take((await viewer.read(hue["broadcast"])).frames(VIDEO), 10)
+        page = handouts.ShowPage(handout=HandoutId("report"), page=1)
+        await press(desk, onair.ChooseLayout(layout=onair.Layout.HOLDER), page, handouts.TakeDownHandout())
+        await press(desk, floor.ReleaseFloor(site=HUE), stages.CloseConference())
+        await eventually(lambda: tape.ended == 1)
+
+    assert [recording.chapters for recording in tape.recordings] == [1]
+
+
+async def test_a_rehearsal_is_not_recorded(tmp_path: Path) -> None:
+    desk, tape = await a_desk(three_halls(), MemoryJournal(CODEC)), Tape(tmp_path)
+    async with studio() as house, following(desk, house.studio, tape):
+        await house.camera_on_line(CENTRE)
+        viewer = await house.link(VINH)
+        await press(desk, *UP, stages.StartRehearsal(), stages.OpenConference())
+        await halls.on_air(viewer, CENTRE)
+        await press(desk, stages.CloseConference())
+        await halls.on_air(viewer)
+
+    assert (tape.ended, tape.recordings, files_in(tmp_path)) == (0, [], [])
+
+
+async def test_a_folder_that_cannot_be_written_is_told_and_the_halls_see_each_other_all_the_same(
+    no_folder: Path,
+) -> None:
+    desk, tape = await a_desk(three_halls(), MemoryJournal(CODEC)), Tape(no_folder)
+    async with studio() as house, following(desk, house.studio, tape):
+        await house.camera_on_line(CENTRE)
+        viewer = await house.link(VINH)
+        await press(desk, *UP, stages.OpenConference())
+        await halls.on_air(viewer, CENTRE)
+
+    assert tape.troubles
+    assert all(tape.troubles)
+
+
+@pytest.fixture
+def no_folder(tmp_path: Path) -> Path:
+    """Return a path at which a file stands, so that no folder can be made there."""
+    path = tmp_path / "file"
+    path.write_text("no folder")
+    return path

@@ -4,6 +4,7 @@ The command line wins over the environment. What a conference is, its regulation
 documents are not here: they stand in the plan.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,6 +12,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "DIEMCAU_"
+_PASSWORD = re.compile(r"//[^@]*@")
 _SCHEMES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 
 
@@ -27,6 +29,7 @@ class Settings(BaseSettings):
     journal: str = Field(default="", description="URL of the journal; empty: SQLite in the data folder.")
     host: str = Field(default="127.0.0.1", description="Address on which the web server listens.")
     port: int = Field(default=8080, ge=0, le=65535, description="TCP port of pages; 0: any free one.")
+    media_host: str = Field(default="", description="Address of sound and picture; empty: the same as of pages.")
     media_port: int = Field(default=8443, ge=0, le=65535, description="UDP port of sound and picture.")
     names: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Host names and addresses in the self-made certificate, with commas between them."
@@ -69,6 +72,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def media_address(self) -> str:
+        """The address on which sound and picture are served, whether or not one was given."""
+        return self.media_host or self.host
+
+    @property
     def journal_url(self) -> str:
         """The journal's URL, whether or not one was given."""
         return self.journal or f"sqlite:///{(self.data / 'journal.sqlite').absolute()}"
@@ -89,4 +97,5 @@ def _sentence(fault: ValidationError) -> str:
     if not first["loc"]:
         return f"The settings don't fit together: {why}."
     name = str(first["loc"][0])
-    return f"The setting {name} ({PREFIX}{name.upper()}) is {first['input']!r:.80}: {why}."
+    found = _PASSWORD.sub("//…@", f"{first['input']!r}")
+    return f"The setting {name} ({PREFIX}{name.upper()}) is {found:.80}: {why}."

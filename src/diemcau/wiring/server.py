@@ -61,7 +61,7 @@ class Server:
         self.seal_key = key_from(settings.data / "seal.key")
         self.projector = Projector(self.journal, self.engine)
         self.desks = Desks(self.journal, self.clock)
-        node = MoqNode(settings.host, settings.media_port, media_certificate)
+        node = MoqNode(settings.media_address, settings.media_port, media_certificate)
         self.studio = Studio(node, admit=self._admit, on_line=self._hear_line, on_busy=self._hear_busy)
         self.recordings = RecordingShelf(settings.data / "recordings")
         self._jobs: set[asyncio.Task[None]] = set()

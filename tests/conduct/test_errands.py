@@ -1,7 +1,7 @@
 """The errands: tasks and seals follow from what was written, once, whatever happens in between."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -55,6 +55,20 @@ class DyingJournal(MemoryJournal):
             raise JournalUnwritable(Reason.FULL, "the journal")
         if self.writes_left is not None:
             self.writes_left -= 1
+
+
+class OvertakenJournal(MemoryJournal):
+    """A journal to which another server writes just after it was asked for the tasks' version. Else as the contract."""
+
+    other_server: Callable[[], None] | None = None
+    overtaken = False
+
+    def version(self, stream: StreamId) -> int:
+        found = super().version(stream)
+        if self.other_server is not None and stream.startswith("tasks:"):
+            other, self.other_server, self.overtaken = self.other_server, None, True
+            other()
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +166,18 @@ async def test_two_servers_that_run_the_errands_at_once_do_them_once(kind: str, 
     assert len(journal.seals()) == 1
     assert verify(journal, key_id=key.key_id).is_whole
     engine.dispose()
+
+
+async def test_a_server_that_was_overtaken_by_another_sets_no_task_twice(key: SealKey) -> None:
+    journal = OvertakenJournal(CODEC)
+    house = await a_house(journal)
+    await conclude(house)
+    journal.other_server = lambda: asyncio.run(do(house, key))
+
+    await do(house, key)
+
+    assert journal.version(streams.tasks(house.desk.conference)) == 3
+    assert journal.overtaken
 
 
 async def test_before_the_adoption_nothing_follows(key: SealKey) -> None:

@@ -316,8 +316,8 @@ class Desk:
                 await self._moved.wait()
             elif await self._came_before_a_change(due):
                 await self.note(ReachDeadline())
-                if not self._moved.is_set():  # refused, or the journal takes nothing now
-                    await self._clock.sleep_until(self._clock.now() + RETRY)
+                # Was it refused, or does the journal take nothing now? Then not again at once.
+                await self._came_before_a_change(self._clock.now() + RETRY)
 
     async def _came_before_a_change(self, due: datetime) -> bool:
         sleeping = asyncio.ensure_future(self._clock.sleep_until(due))

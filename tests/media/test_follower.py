@@ -65,6 +65,7 @@ class Witness(Studio):
     def __init__(self, journal: MemoryJournal) -> None:
         super().__init__(MoqNode("127.0.0.1", 0), admit=halls.admit, on_line=_nobody_hears)
         self.asked: list[tuple[Shown, Shown]] = []
+        self.boards: list[bytes] = []
         self._journal = journal
 
     async def show(
@@ -76,6 +77,10 @@ class Witness(Studio):
     ) -> None:
         self.asked.append(((main_site, holder, layout), written(self._journal, conference)))
         await super().show(conference, main_site, holder, layout)
+
+    async def publish_board(self, conference: ConferenceId, board: bytes) -> None:
+        self.boards.append(board)
+        await super().publish_board(conference, board)
 
 
 def _nobody_hears(_conference: ConferenceId, _site: SiteId, _line: Line) -> None:
@@ -230,6 +235,31 @@ async def test_the_board_rides_with_the_program_and_holds_what_every_hall_may_se
 
     assert received[-1] == board_of(desk)
     assert not [text for text in received if b"<note>" in text or b"<topic>" in text]
+
+
+async def test_what_no_hall_may_see_sends_no_board() -> None:
+    journal = MemoryJournal(CODEC)
+    desk, running = await a_desk(facts(), journal), Witness(journal)
+    await running.open_conference(desk.conference, desk.formal.facts.main_site, frozenset(FOUR))
+    looked: list[bytes] = []
+
+    def look(at: Desk) -> bytes:
+        looked.append(board_of(at))
+        return looked[-1]
+
+    await press(desk, stages.OpenConference())
+    job = asyncio.create_task(follow_board(desk, running, look))
+    await eventually(lambda: len(running.boards) == 1)
+    for number in range(2, 4):
+        await press(desk, notes.TakeNote(text="<note>"))
+        await eventually(lambda: len(looked) == number)  # noqa: B023 (it is awaited in this turn)
+    await press(desk, floor.GrantFloor(site=HUE_HALL))
+    await eventually(lambda: len(running.boards) == 2)
+    job.cancel()
+
+    assert running.boards == [looked[0], board_of(desk)]
+    assert looked[0] == looked[1] == looked[2]
+    await running.stop()
 
 
 async def test_a_conference_is_recorded_from_opening_to_closing_with_a_chapter_for_each_speech(tmp_path: Path) -> None:

@@ -25,9 +25,10 @@ class Forge:
         """Serve, and yield the URL. It is killed at the end of the block at the latest."""
         said = self._folder / "said"
         said.unlink(missing_ok=True)
-        arguments = [str(said), "serve", "--data", str(data), "--port", "0", "--media-port", "0"]
+        arguments = ["serve", "--data", str(data), "--port", "0", "--media-port", "0"]
         assert self._running.stdin is not None
-        self._running.stdin.write(f"{json.dumps(arguments)}\n".encode())
+        wanted = {"arguments": arguments, "out": str(said), "err": str(said)}
+        self._running.stdin.write(f"{json.dumps(wanted)}\n".encode())
         self._pid = int((await self._line()).removeprefix("started "))
         try:
             yield await self._url(said)
@@ -39,7 +40,7 @@ class Forge:
         pid, self._pid = self._pid, None
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
-            assert await self._line() == f"ended {pid}"
+            assert await self._line() == f"ended {pid} {-signal.SIGKILL}"
 
     async def _line(self) -> str:
         assert self._running.stdout is not None

@@ -18,7 +18,7 @@ from diemcau.media.passes import PassKeyUnusable
 from diemcau.settings import SettingsUnfit
 from diemcau.web.serve import CannotServe
 from diemcau.web.tls import CertificateUnusable
-from diemcau.wiring.importing import ConvenedAlready
+from diemcau.wiring.importing import ConvenedAlready, PlanNotTaken
 
 OUT = Console(soft_wrap=True)
 ERR = Console(stderr=True, soft_wrap=True)
@@ -33,6 +33,7 @@ _EXPECTED = (
     JournalUnusable,
     JournalUnwritable,
     PassKeyUnusable,
+    PlanNotTaken,
     RehearsalFailed,
     UnfitKey,
     UnfitSeal,

@@ -22,7 +22,6 @@ from diemcau.core import sites
 from diemcau.core.ids import ConferenceId, PersonId, SiteId
 from diemcau.directory.models import open_directory
 from diemcau.directory.people import find_all
-from diemcau.directory.queries import all_halls
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
 from diemcau.journal.seal import key_from
@@ -38,7 +37,7 @@ from diemcau.plan.model import Plan
 from diemcau.projections.projector import Projector
 from diemcau.settings import Settings
 from diemcau.web.encode import text_of
-from diemcau.wiring.importing import take_in
+from diemcau.wiring.importing import take_in, telephones_of
 from diemcau.wiring.shelves import RecordingShelf
 
 LOG = logging.getLogger(__name__)
@@ -93,7 +92,7 @@ class Server:
         """Run a conference that the journal has."""
         desk = await self.desks.open(conference, await self._offices(conference))
         facts = desk.formal.facts
-        telephones = {hall.site: hall.technician_telephone for hall in await asyncio.to_thread(all_halls, self.engine)}
+        telephones = await asyncio.to_thread(telephones_of, self.engine, conference)
         desk.note_surroundings(Surroundings(telephones=telephones))
         await self.studio.open_conference(conference, facts.main_site, frozenset(site.site for site in facts.sites))
         await run_errands(self.journal, self.clock, conference, self.seal_key)

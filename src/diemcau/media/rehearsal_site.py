@@ -6,7 +6,6 @@ conference and knows no rules.
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import random
@@ -34,7 +33,9 @@ from diemcau.media.voice import RATE, Voice
 
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0
-_SILENT_AFTER = 3.0
+_MISSED_BEATS = 3
+_RESTS, _STRAGGLERS = 0.3, 0.2
+_EAGER, _A_WAIT = 1.0, 0.005
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _VIDEO = Rendition(track=paths.VIDEO, codec="avc3", description=None)
 _AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
@@ -76,15 +77,20 @@ class RehearsalSite:
         self._tally = Tally(hall.site)
 
     def begin_speech(self, speech: str, site: SiteId) -> None:
-        """Count the frames of a speech from now on."""
-        self.end_speech()
+        """Count the frames of a speech from now on; the one before is told."""
+        self._end_speech(self._tally.speech)
         self._tally.begin(speech, site)
 
     def end_speech(self) -> None:
-        """Tell what arrived of the speech."""
-        report = self._tally.end()
-        if report is not None:
-            self._tell(report)
+        """Tell what arrived of the speech, when what is still on the way has arrived."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(_RESTS + _STRAGGLERS, self._end_speech, self._tally.speech)
+
+    def _end_speech(self, speech: str | None) -> None:
+        if speech is not None and speech == self._tally.speech:
+            report = self._tally.end()
+            if report is not None:
+                self._tell(report)
 
     async def run(self) -> None:
         """Take part until cancelled."""
@@ -208,7 +214,7 @@ class RehearsalSite:
 
     async def _see(self, number: int, site: SiteId, source: Source) -> None:
         is_first = True
-        async for frame in source.frames(_VIDEO):
+        async for frame in _unhurried(source.frames(_VIDEO)):
             at_ns = time.time_ns()
             self._tally.video(number, at_ns)
             if is_first:
@@ -225,7 +231,7 @@ class RehearsalSite:
         )
 
     async def _hear(self, number: int, source: Source) -> None:
-        async for _ in source.frames(_AUDIO):
+        async for _ in _unhurried(source.frames(_AUDIO)):
             self._tally.audio(number)
 
 
@@ -238,17 +244,45 @@ async def _every(seconds: float) -> AsyncIterator[int]:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
 
 
+async def _unhurried(frames: AsyncIterator[MediaFrame]) -> AsyncIterator[MediaFrame]:
+    """Yield every frame, the first ones at once, later ones a few at a time.
+
+    Waking for each of them costs more than reading it: a third of what a rehearsal site needs.
+    """
+    loop = asyncio.get_running_loop()
+    began = asked = loop.time()
+    async for frame in frames:
+        yield frame
+        had_to_wait = loop.time() - asked > _A_WAIT
+        if had_to_wait and loop.time() - began > _EAGER:
+            await asyncio.sleep(_RESTS)
+        asked = loop.time()
+
+
 async def _drain(texts: AsyncIterator[bytes]) -> None:
     async for _ in texts:
         pass
 
 
 async def _heed(beats: AsyncIterator[bytes]) -> None:
-    """Return when the server is silent."""
-    with contextlib.suppress(TimeoutError, StopAsyncIteration):
-        while True:
-            async with asyncio.timeout(_SILENT_AFTER):
-                await anext(beats)
+    """Return when three beats are missed; a process too busy to hear looks once more each time."""
+    missed = 0
+    hearing = asyncio.ensure_future(_next(beats))
+    try:
+        while missed < _MISSED_BEATS:
+            await asyncio.wait((hearing,), timeout=_BEAT_EVERY)
+            await asyncio.sleep(0)
+            missed = 0 if hearing.done() else missed + 1
+            if hearing.done():
+                if hearing.result() is None:
+                    return
+                hearing = asyncio.ensure_future(_next(beats))
+    finally:
+        hearing.cancel()
+
+
+async def _next(texts: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(texts, None)
 
 
 def _beat(number: int) -> bytes:

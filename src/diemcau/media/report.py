@@ -91,6 +91,11 @@ class Tally:
         self._speech: _Speech | None = None
         self._spent: set[int] = set()
 
+    @property
+    def speech(self) -> str | None:
+        """The speech that is being counted."""
+        return None if self._speech is None else self._speech.name
+
     def open(self, number: int, site: SiteId, *, on_air_as: str) -> None:
         """Note that a source went on air."""
         self._airs.setdefault(number, _Air(site=site, is_main=on_air_as == "main"))

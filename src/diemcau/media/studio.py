@@ -36,6 +36,7 @@ from diemcau.media.recorder import Recorder
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0
 _TICKS_IN_A_BEAT = 4
+_HELD_UP = 0.5
 
 AdmitPass = Callable[[str], Awaitable[Admission | Refusal]]
 
@@ -263,6 +264,15 @@ class Studio:
             for opened in tuple(self._open.values()):
                 opened.director.beat()
             for _ in range(_TICKS_IN_A_BEAT):
-                await asyncio.sleep(_BEAT_EVERY / _TICKS_IN_A_BEAT)
+                if await _overslept(_BEAT_EVERY / _TICKS_IN_A_BEAT):
+                    continue  # beats that came meanwhile are heard first
                 for opened in tuple(self._open.values()):
                     opened.lines.tick(at=self._clock())
+
+
+async def _overslept(seconds: float) -> bool:
+    """Sleep; say whether this process was held up much longer than it meant to sleep."""
+    loop = asyncio.get_running_loop()
+    due = loop.time() + seconds
+    await asyncio.sleep(seconds)
+    return loop.time() - due > _HELD_UP

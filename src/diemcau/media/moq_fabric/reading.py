@@ -12,7 +12,7 @@ from diemcau.media import h264
 from diemcau.media.fabric import MediaFrame, Rendition, Renditions
 
 _LOG = logging.getLogger(__name__)
-_PATIENCE = timedelta(seconds=1)
+_PATIENCE = timedelta(seconds=2)
 _LAST_WORDS = 0.05
 _LEGACY = moq.Container.LEGACY()
 _TEXT = moq.Subscription(priority=200)

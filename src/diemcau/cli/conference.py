@@ -20,6 +20,7 @@ from diemcau.media.passes import Passes, load_key, new_pass
 from diemcau.settings import Settings, read_settings
 from diemcau.web.app import PINS
 from diemcau.web.pins import NEED_PIN, Pins
+from diemcau.wiring.door import base_of
 
 app = typer.Typer(help="List conferences, and print the links of their desks.", no_args_is_help=True)
 
@@ -59,7 +60,7 @@ def print_pass(
     _need_site(role, site, state_of(kept, name))
     until = WallClock().now() + timedelta(days=days)
     pass_ = new_pass(conference=name, role=role, site=None if site is None else SiteId(site), until=until)
-    begins = (base or settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    begins = (base or base_of(settings, port=settings.port)).rstrip("/")
     link = f"{begins}/enter#{Passes(load_key(settings.data)).issue(pass_)}"
     OUT.print(link, markup=False, highlight=False)
     if role in NEED_PIN:

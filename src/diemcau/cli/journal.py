@@ -1,6 +1,5 @@
 """`diemcau export`, `verify-journal` and `rebuild`: what can be done with the journal besides running it."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Annotated
@@ -70,7 +69,7 @@ def verify_journal(
     seals = tuple(_seal_in(path) for path in seal or ())
     report = verify(kept, seals=seals)
     for fault in report.faults:
-        ERR.print(f"• {fault.says}", markup=False, highlight=False)
+        ERR.print(f"• {fault.stream}: {fault.says}", markup=False, highlight=False)
     if not report.is_whole:
         fail(f"{len(report.faults)} fault(s) in the journal; restore the last backup and compare.")
     OUT.print(
@@ -85,8 +84,9 @@ def rebuild(*, data: Data = None, journal: JournalUrl = None) -> None:
     """Empty what people read (attendance, speaking time, tasks) and fill it again from the journal."""
     settings = read_settings(data=data, journal=journal)
     engine = engine_for(settings.journal_url)
-    read = asyncio.run(asyncio.to_thread(Projector(open_journal(engine, CODEC), engine).rebuild))
-    OUT.print(f"Rebuilt from {read} records.", markup=False, highlight=False)
+    kept = open_journal(engine, CODEC)
+    Projector(kept, engine).rebuild()
+    OUT.print(f"Rebuilt from {kept.position()} records.", markup=False, highlight=False)
 
 
 def _seal_in(path: Path) -> Seal:

@@ -21,6 +21,7 @@ from diemcau.wiring.server import ROOM_NEEDED, Server
 from diemcau.wiring.shelves import TaskShelf
 
 PASSES_LAST = timedelta(days=7)
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - to name the machine in links instead
 
 
 class Stages(Scripts):
@@ -57,17 +58,12 @@ class Door:
         )
         self._uvicorn = make_server(create_app(self._parts(server), premises), address, premises.limits)
         self._server = server
-        self._secure = certificate is not None
         self._serving: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
         """What links begin with."""
-        settings = self._server.settings
-        if settings.public_url:
-            return settings.public_url
-        host = settings.names[0] if settings.names else settings.host
-        return f"{'https' if self._secure else 'http'}://{_in_brackets(host)}:{self.port}"
+        return base_of(self._server.settings, port=self.port)
 
     @property
     def port(self) -> int:
@@ -131,10 +127,26 @@ def certificate_for(settings: Settings, server: Server) -> Certificate | None:
     """
     if settings.cert is not None and settings.key is not None:
         return given(settings.cert, settings.key)
-    if settings.behind_proxy or (is_loopback(settings.host) and not settings.names):
+    if not _is_secure(settings):
         return None
     names = settings.names or (settings.host, socket.gethostname())
     return self_made(settings.data / "tls", names, server.clock.now())
+
+
+def base_of(settings: Settings, *, port: int) -> str:
+    """Return what links to a server begin with, whether or not it runs."""
+    if settings.public_url:
+        return settings.public_url
+    host = settings.names[0] if settings.names else settings.host
+    if host in EVERYWHERE:
+        host = socket.gethostname()
+    return f"{'https' if _is_secure(settings) else 'http'}://{_in_brackets(host)}:{port}"
+
+
+def _is_secure(settings: Settings) -> bool:
+    return settings.cert is not None or not (
+        settings.behind_proxy or (is_loopback(settings.host) and not settings.names)
+    )
 
 
 def _in_brackets(host: str) -> str:

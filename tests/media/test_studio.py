@@ -1,7 +1,10 @@
 """The studio with real cameras: take-over, lost lines, and what is taken off the program."""
 
+from pathlib import Path
+
 import pytest
 
+from diemcau.media import paths
 from diemcau.media.fabric import Code, RefusedError
 from diemcau.media.lines import Line
 from tests.media.halls import (
@@ -179,6 +182,34 @@ async def test_a_site_never_receives_its_own_sound() -> None:
 
         assert len(heard_by_another) == len(seen_by_itself) == 2
         assert heard_by_itself == 0
+
+
+async def test_an_operators_look_at_a_camera_ends_when_nobody_looks_any_more() -> None:
+    async with studio() as house:
+        hue = await house.camera_on_line(HUE)
+        operator = await house.link("operator")
+        source = await soon(operator.read(paths.preview(CONFERENCE, HUE)))
+        await take(source.frames(VIDEO), 2)
+
+        await operator.close()
+
+        await eventually(lambda: not hue.is_watched())
+        assert hue.pictures >= 2
+
+
+async def test_a_recording_may_begin_while_a_site_is_on_air(tmp_path: Path) -> None:
+    async with studio() as house:
+        hue = await house.camera_on_line(HUE)
+        await house.show(HUE)
+        await eventually(lambda: hue.pictures > 3)
+
+        await house.studio.begin_recording(CONFERENCE, tmp_path)
+        begun = hue.pictures
+        await eventually(lambda: hue.pictures > begun + 40)
+        (recording,) = await house.studio.end_recording(CONFERENCE)
+
+        assert recording.seconds > 0.5
+        assert hue.is_watched()
 
 
 async def test_closing_a_conference_ends_its_program_and_its_cameras() -> None:

@@ -37,8 +37,17 @@ class Certificate:
 class MoqGuest:
     """One session at a node."""
 
-    def __init__(self, admission: Admission, session: moq.Session, own: moq.OriginConsumer, *, camera: bool) -> None:
+    def __init__(
+        self,
+        admission: Admission,
+        session: moq.Session,
+        own: moq.OriginConsumer,
+        answering: Sequence[asyncio.Task[None]],
+        *,
+        camera: bool,
+    ) -> None:
         self._admission = admission
+        self._answering = answering
         self._session = session
         self._own = own
         self._is_camera = camera
@@ -63,9 +72,10 @@ class MoqGuest:
                         yield MoqSource(path, await self._own.request_broadcast(path))
 
     async def closed(self) -> None:
-        """Wait until the session is over."""
+        """Wait until the session is over; from then on it reads nothing more."""
         with contextlib.suppress(moq.Error):
             await self._session.closed()
+        _cancel(self._answering)
 
     def close(self, code: Code) -> None:
         """End the session."""
@@ -110,9 +120,7 @@ class MoqKnock:
         except (moq.Error, TimeoutError):
             _cancel(answering)
             return None
-        watching = asyncio.create_task(_cancel_when_closed(session, answering))
-        answering.append(watching)
-        return MoqGuest(admission, session, own.consume(), camera=self._is_camera)
+        return MoqGuest(admission, session, own.consume(), answering, camera=self._is_camera)
 
     async def refuse(self, code: Code) -> None:
         """Send it away: it comes in to empty name spaces and is told why it has to go.
@@ -209,12 +217,6 @@ async def _answer(route: moq.OriginDynamic, offer: Offer) -> None:
                     request.reject(_NOT_THERE)
     finally:
         route.cancel()
-
-
-async def _cancel_when_closed(session: moq.Session, tasks: Sequence[asyncio.Task[None]]) -> None:
-    with contextlib.suppress(moq.Error):
-        await session.closed()
-    _cancel(tasks)
 
 
 def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:

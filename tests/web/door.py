@@ -4,7 +4,6 @@ import asyncio
 import json
 import socket
 import ssl
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -174,10 +173,9 @@ async def a_door(
     *,
     limits: Limits = PATIENT,
     certificate: Certificate | None = None,
-    demonstration: bool = True,
     behind_proxy: bool = False,
     host: str = "127.0.0.1",
-    monotonic: Callable[[], float] = time.monotonic,
+    on: Callable[[Premises], Premises] = lambda premises: premises,
     beside: Callable[[Parts], Parts] = lambda parts: parts,
 ) -> AsyncIterator[Door]:
     """Serve two conferences on a free port until the end of the block."""
@@ -187,13 +185,8 @@ async def a_door(
         await house.give(SYSTEM, sites.NoteLineUp(site=one))
     door = Door(house=house, other=other, passes=Passes(OKPKey.generate_key("Ed25519")), folder=folder)
     desks = Conferences({one.desk.conference: one.desk for one in (house, other)})
-    premises = Premises(
-        folder=folder,
-        demonstration=demonstration,
-        limits=limits,
-        monotonic=monotonic,
-        authority=None if certificate is None else certificate.authority,
-    )
+    authority = None if certificate is None else certificate.authority
+    premises = on(Premises(folder=folder, demonstration=True, limits=limits, authority=authority))
     app = create_app(beside(Parts(clock=house.clock, passes=door.passes, desks=desks)), premises)
     address = Address(host=host, port=0, certificate=certificate, behind_proxy=behind_proxy)
     server = make_server(app, address, limits)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -34,7 +35,7 @@ def seconds() -> Seconds:
 
 @pytest.fixture
 async def strict(tmp_path: Path, seconds: Seconds) -> AsyncIterator[Door]:
-    async with a_door(tmp_path, demonstration=False, monotonic=seconds) as door:
+    async with a_door(tmp_path, on=lambda premises: replace(premises, demonstration=False, monotonic=seconds)) as door:
         yield door
 
 

@@ -177,8 +177,8 @@ def test_anything_at_all_is_read_or_told_to_be_unfit(message: object) -> None:
         try:
             read(json.dumps(message), asker)
         except Unreadable as unreadable:
-            for language in Language:
-                json.loads(write_unreadable(unreadable, language).encode())
+            told = [json.loads(write_unreadable(unreadable, language).encode()) for language in Language]
+            assert {one["kind"] for one in told} == {"answer"}
 
 
 @given(st.text() | st.binary())

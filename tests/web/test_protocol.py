@@ -45,9 +45,10 @@ def fits(example: Any, real: Any) -> bool:  # noqa: ANN401 (JSON)
             return False
 
 
-@pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    async with a_door(tmp_path, beside=Beside(some_files(tmp_path / "files"))) as opened:
+@pytest.fixture(scope="module")
+async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Door]:
+    folder = tmp_path_factory.mktemp("door")
+    async with a_door(folder, beside=Beside(some_files(folder / "files"))) as opened:
         yield opened
 
 

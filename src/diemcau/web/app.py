@@ -46,7 +46,7 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
     app.include_router(metrics.routes(counters))
     app.include_router(apidocs.routes(app))
     app.include_router(socket.routes(counters))
-    pages.install(app, premises.authority)
+    pages.install(app, premises.static, premises.authority)
     return Guard(
         metrics.Counting(app, counters),
         limits=premises.limits,

@@ -1,6 +1,7 @@
 """Entering: a link's token becomes a cookie of one desk, and a PIN a cookie of one device."""
 
 import asyncio
+import ipaddress
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -81,7 +82,15 @@ def routes(pins: Pins, *, by_address: Slowing, by_pass: Slowing) -> APIRouter:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
+    """Return where a request comes from; of an IPv6 address the network, since a machine has many in it."""
+    host = request.client.host if request.client is not None else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4 or address.ipv4_mapped is not None:  # noqa: PLR2004 (IP's own number)
+        return host
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _set_cookie(request: Request, response: Response, visitor: Visitor, *, name: str, value: str, path: str) -> None:

@@ -11,7 +11,6 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-STATIC: Final = Path(__file__).parent / "static"
 _UNBUILT: Final = """<!doctype html>
 <html lang="vi"><meta charset="utf-8"><title>Điểm Cầu</title>
 <p>Trang web chưa được dựng: hãy chạy <code>make setup</code> trên máy chủ.</p>
@@ -33,20 +32,20 @@ class LastingFiles(StaticFiles):
         return response
 
 
-def install(app: FastAPI, authority: Path | None) -> None:
+def install(app: FastAPI, static: Path, authority: Path | None) -> None:
     """Serve the pages, their files, and the self-made root if there is one."""
-    app.include_router(_routes(authority))
-    app.mount("/static", LastingFiles(directory=STATIC, check_dir=False), name="static")
+    app.include_router(_routes(static, authority))
+    app.mount("/static", LastingFiles(directory=static, check_dir=False), name="static")
 
 
-def _routes(authority: Path | None) -> APIRouter:
+def _routes(static: Path, authority: Path | None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     @router.get("/enter")
     @router.get("/d/{desk}/")
     async def page() -> Response:
-        index = STATIC / "index.html"
+        index = static / "index.html"
         return FileResponse(index, media_type="text/html") if index.is_file() else HTMLResponse(_UNBUILT, 503)
 
     if authority is not None:

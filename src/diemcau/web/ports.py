@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from diemcau.conduct.clock import Clock
 from diemcau.conduct.desk import Desk
@@ -18,6 +18,8 @@ from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.ids import ConferenceId, SiteId, TaskId, UnitCode
 from diemcau.core.roles import Role
 from diemcau.media.passes import Passes
+
+STATIC: Final = Path(__file__).parent / "static"
 
 
 class DesksPort(Protocol):
@@ -188,7 +190,7 @@ class Premises:
 
     `folder`: where PINs are kept. `authority`: the self-made root, offered at /ca.crt.
     `origins`: what pages may come from besides the address that they were asked at.
-    `monotonic`: seconds that never go back, for slowing wrong tries.
+    `static`: the built front end. `monotonic`: seconds that never go back, for slowing wrong tries.
     `media_host`: the host in media URLs; empty: the one that the page was asked at.
     """
 
@@ -199,4 +201,5 @@ class Premises:
     media_host: str = ""
     latency: timedelta = timedelta(milliseconds=150)
     limits: Limits = field(default_factory=Limits)
+    static: Path = STATIC
     monotonic: Callable[[], float] = time.monotonic

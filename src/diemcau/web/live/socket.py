@@ -21,7 +21,7 @@ from diemcau.web.live.messages import Ask, Unreadable, read, write_done, write_r
 from diemcau.web.live.outbox import Outbox, TooSlow
 from diemcau.web.metrics import Metrics
 from diemcau.web.ports import Limits
-from diemcau.web.problems import Problem, answer, language_of
+from diemcau.web.problems import Problem, answer, language_of, log_fault
 from diemcau.web.visitors import Visitor, entered, house_of, need_own_origin
 
 T = TypeVar("T")
@@ -178,9 +178,20 @@ class Line:
 async def _whole(work: Coroutine[Any, Any, T]) -> T:
     """Do `work` to its end, even if whoever waits for it is gone: a record half taken over would be a fault."""
     task = asyncio.ensure_future(work)
-    _UNFINISHED.add(task)
-    task.add_done_callback(_UNFINISHED.discard)
-    return await asyncio.shield(task)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        _UNHEARD.add(task)
+        task.add_done_callback(_hear)
+        raise
 
 
-_UNFINISHED: set[asyncio.Future[Any]] = set()
+_UNHEARD: set[asyncio.Future[Any]] = set()
+
+
+def _hear(task: asyncio.Future[Any]) -> None:
+    """Take what came of work whose page is gone: an answer to nobody, or a fault for the log."""
+    _UNHEARD.discard(task)
+    fault = None if task.cancelled() else task.exception()
+    if fault is not None and not isinstance(fault, Refusal):
+        log_fault(fault, "what a page asked before it left")

@@ -261,6 +261,7 @@ export const en: Words = {
     leaseEnds: (seconds) => `The chair's desk has lost its line; in ${seconds} s you may preside.`,
     openRoll: "Open the roll call",
     closeRoll: "Close the roll call",
+    rollFigures: "The roll call in figures",
     tabs: { queue: "Floor", agenda: "Agenda", conclusion: "Conclusion" },
   },
   counts: {

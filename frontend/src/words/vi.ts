@@ -261,6 +261,7 @@ export const vi = {
     leaseEnds: (seconds: number) => `Bàn chủ trì mất kết nối; còn ${seconds} giây thì có thể thay.`,
     openRoll: "Mở điểm danh",
     closeRoll: "Kết thúc điểm danh",
+    rollFigures: "Số liệu điểm danh",
     tabs: { queue: "Phát biểu", agenda: "Chương trình", conclusion: "Kết luận" },
   },
   counts: {

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,17 +16,15 @@ import pytest
 from diemcau.core.ids import SiteId
 from diemcau.media import h264
 from diemcau.media.director import OnAir, Place
-from diemcau.media.fabric import MediaFrame
 from diemcau.media.finishing import recover
 from diemcau.media.recorder import Recorder, RecorderError
-from tests.media.footage import Footage, film
+from tests.media.footage import SECONDS, Footage, film, play
 from tests.media.halls import HandClock, eventually
 
 pytestmark = pytest.mark.anyio
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = OnAir(number=1, place=Place.MAIN, site=SiteId("trung-uong"))
 HOLDER = OnAir(number=2, place=Place.HOLDER, site=SiteId("hue"))
-SECONDS = 2.0
 PICTURES = 25
 
 
@@ -39,25 +36,6 @@ def small() -> Footage:
 @pytest.fixture(scope="module")
 def large() -> Footage:
     return film(width=320, height=180, pictures=PICTURES)
-
-
-def stretched(frames: list[MediaFrame], *, begin: float, seconds: float) -> Iterator[tuple[float, MediaFrame]]:
-    """Give frames new times, evenly over so many seconds."""
-    for number, frame in enumerate(frames):
-        at = begin + seconds * number / len(frames)
-        yield at, replace(frame, at_us=round(at * 1_000_000))
-
-
-def play(recorder: Recorder, clock: HandClock, on_air: OnAir, footage: Footage, *, begin: float) -> None:
-    """Let a source be on air for two seconds of the hand-wound clock."""
-    tap = recorder.tap(on_air)
-    pictures = [(at, 0, frame) for at, frame in stretched(footage.pictures, begin=begin, seconds=SECONDS)]
-    sound = [(at, 1, frame) for at, frame in stretched(footage.sound, begin=begin, seconds=SECONDS)]
-    for at, kind, frame in sorted(pictures + sound, key=lambda timed: timed[:2]):
-        clock.at = at
-        (tap.audio if kind else tap.video)(frame)
-    clock.at = begin + SECONDS
-    tap.end()
 
 
 def sizes(path: Path) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from diemcau.web.ports import Limits
 from diemcau.web.serve import Address, CannotServe, make_server, open_socket
 from diemcau.web.tls import LEAF_LASTS, RENEWED_BEFORE, Certificate, CertificateUnusable, given, self_made
 from tests.core.samples import HUE, NINE
-from tests.web.door import a_door, open_conference
+from tests.web.door import QUICK, a_door, open_conference
 
 pytestmark = pytest.mark.anyio
 NAMES = ("hoinghi.example", "điểmcầu.vn", "127.0.0.1", "::1")
@@ -42,6 +43,18 @@ async def test_a_desk_works_over_https_with_a_certificate_made_here(tmp_path: Pa
 
     assert "Secure" in answer.headers["set-cookie"]
     assert done["position"] == door.house.desk.position
+
+
+async def test_a_line_that_has_ended_is_not_ended_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    certificate = now_certificate(tmp_path / "tls")
+    limits = replace(QUICK, slow_reader=QUICK.beat)
+    async with a_door(tmp_path, certificate=certificate, limits=limits) as door, door.desk(Role.PROGRAM) as program:
+        async with door.desk(Role.CHAIR) as chair:
+            await chair.socket.close()
+        for _ in range(4):
+            await program.message("beat")
+
+    assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_the_lobby_offers_the_root_and_never_its_key(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ HEADERS: Final = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self), "
-    "fullscreen=(self), autoplay=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()",
+    "fullscreen=(self), autoplay=(self), geolocation=(), payment=(), usb=(), serial=()",
     "X-Frame-Options": "DENY",
 }
 

@@ -3,6 +3,7 @@
 It writes no access log: addresses of desks and of people are nobody's to keep.
 """
 
+import asyncio
 import errno
 import ipaddress
 import socket
@@ -17,7 +18,6 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from diemcau.web.ports import Limits
 from diemcau.web.tls import Certificate
 
-LEFT_OPEN = 2.0
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -42,12 +42,22 @@ class Address:
 class EndingProtocol(WebSocketsSansIOProtocol):
     """A WebSocket whose connection ends soon after its line did, even if its reader takes nothing more."""
 
+    left_open = 5.0
+    _ending: asyncio.TimerHandle | None = None
+
     async def run_asgi(self) -> None:
         """Serve the line, then give the other side a moment to take what is left."""
         try:
             await super().run_asgi()
         finally:
-            self.loop.call_later(LEFT_OPEN, self.transport.abort)
+            if not self.disconnected:
+                self._ending = self.loop.call_later(self.left_open, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the connection has ended by itself."""
+        if self._ending is not None:
+            self._ending.cancel()
+        super().connection_lost(exc)
 
 
 def open_socket(address: Address) -> socket.socket:
@@ -83,7 +93,7 @@ def make_server(app: ASGIApp, address: Address, limits: Limits) -> uvicorn.Serve
             server_header=False,
             proxy_headers=address.behind_proxy,
             forwarded_allow_ips=list(LOOPBACK),
-            ws=EndingProtocol,
+            ws=type("Ending", (EndingProtocol,), {"left_open": limits.slow_reader.total_seconds()}),
             ws_max_size=limits.body_bytes,
             ws_ping_interval=None,
             ssl_certfile=None if certificate is None else certificate.chain,

@@ -90,6 +90,40 @@ test("the frame is closed for who is on air, has corners for who is next, and el
   expect(ask.tallyOf(told, "lao-cai", "standby")).toBeNull();
 });
 
+test("when the conference is over nobody is next and nobody is on air", () => {
+  const conference = (stage: Sections["conference"]["stage"]): Sections["conference"] => ({
+    conference: "c1",
+    title: "",
+    short_title: "",
+    organiser: "",
+    language: "vi",
+    time_zone: "Asia/Ho_Chi_Minh",
+    stage,
+    rehearsal: false,
+    opened_at: null,
+    adjourned_at: null,
+    closed_at: null,
+    presiding: "chair",
+  });
+  const air: Sections["air"] = {
+    main: "main",
+    taken: null,
+    held: false,
+    preview: null,
+    conduct: "automatic",
+    layout: "main",
+    handout: null,
+    page: 0,
+  };
+
+  expect(ask.nextSite({ public_floor: floor, conference: conference("closed") })).toBeNull();
+  expect(ask.nextSite({ public_floor: floor, conference: conference("open") })).toBe("nghe-an");
+  expect(ask.onAirNow({ air, conference: conference("open") })).toBe("main");
+  expect(ask.onAirNow({ air: { ...air, taken: "hue" }, conference: conference("open") })).toBe("hue");
+  expect(ask.onAirNow({ air, conference: conference("sealed") })).toBeNull();
+  expect([ask.isOver({ conference: conference("closed") }), ask.isOver({})]).toEqual([true, false]);
+});
+
 test("a site is called by its name, and by its code if it is not known", () => {
   const told = { sites: { sites: [tile("hue")] } };
 

@@ -48,9 +48,20 @@ export function progressOf(told: Told): Progress {
   return { at: (current >= 0 ? current : begun) + 1, all: items.length, item: items[current] ?? null };
 }
 
+/** Whether the conference is over: nobody is next or on air any more. */
+export function isOver(told: Told): boolean {
+  return told.conference?.stage === "closed" || told.conference?.stage === "sealed";
+}
+
 /** The site that the chair would invite next. */
 export function nextSite(told: Told): string | null {
-  return told.public_floor?.queue[0] ?? null;
+  return isOver(told) ? null : (told.public_floor?.queue[0] ?? null);
+}
+
+/** The site whose picture is in every hall now: who was taken, else the main site while the conference is open. */
+export function onAirNow(told: Told): string | null {
+  if (told.air?.taken != null) return told.air.taken;
+  return told.conference?.stage === "open" ? (told.air?.main ?? null) : null;
 }
 
 /** On air, next, or neither: what the frame around a site's picture says. */

@@ -73,6 +73,7 @@ class Director:
         self._beats = 0
         self._told: tuple[str, list[object]] | None = None
         self._tell()
+        self.beat()  # so that whoever comes first finds the track
 
     async def show(self, air: Air) -> None:
         """Put this on air, and nothing else."""

@@ -24,6 +24,7 @@ from diemcau.directory.models import open_directory
 from diemcau.directory.people import find_all
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
+from diemcau.journal.journal import JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
 from diemcau.media.fabric import Admission, Refusal
@@ -43,6 +44,7 @@ from diemcau.wiring.shelves import RecordingShelf
 LOG = logging.getLogger(__name__)
 ROOM_NEEDED = 16 * 2**20
 LOOK_AROUND_EVERY = timedelta(seconds=1)
+LINES_COME_BACK_WITHIN = timedelta(seconds=3)  # three beats
 CAMERA_ASKS_AGAIN_WITHIN = timedelta(seconds=12)
 
 
@@ -63,6 +65,7 @@ class Server:
         node = MoqNode(settings.media_address, settings.media_port, media_certificate)
         self.studio = Studio(node, admit=self._admit, on_line=self._hear_line, on_busy=self._hear_busy)
         self.recordings = RecordingShelf(settings.data / "recordings")
+        self._heard: set[tuple[ConferenceId, SiteId]] = set()
         self._jobs: set[asyncio.Task[None]] = set()
         self._projecting = asyncio.Lock()
 
@@ -95,6 +98,7 @@ class Server:
         telephones = await asyncio.to_thread(telephones_of, self.engine, conference)
         desk.note_surroundings(Surroundings(telephones=telephones))
         await self.studio.open_conference(conference, facts.main_site, frozenset(site.site for site in facts.sites))
+        await self.studio.publish_board(conference, _board_text(desk))  # whoever comes first finds it
         await run_errands(self.journal, self.clock, conference, self.seal_key)
         await self.project()
         folder = self.recordings.folder_of(conference)
@@ -103,6 +107,7 @@ class Server:
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
         self._begin(self._look_around(desk))
+        self._begin(self._miss_lines(desk))
         return desk
 
     async def project(self) -> None:
@@ -114,13 +119,31 @@ class Server:
         """Do what follows from what was written: errands, projections, cameras that were let in."""
         with desk.watch() as watch:
             while True:
-                for change in await watch.change():
-                    for record in change.records:
-                        if isinstance(record.event, sites.CameraLetIn):
-                            self.studio.let_camera_in(desk.conference, record.event.site)
-                    if calls_for_errand(change.records):
-                        await run_errands(self.journal, self.clock, desk.conference, self.seal_key)
+                changes = await watch.change()
+                for record in (record for change in changes for record in change.records):
+                    if isinstance(record.event, sites.CameraLetIn):
+                        self.studio.let_camera_in(desk.conference, record.event.site)
+                await self._catch_up(desk, errands=any(calls_for_errand(change.records) for change in changes))
+
+    async def _catch_up(self, desk: Desk, *, errands: bool) -> None:
+        """Run the errands that are called for and project; while nothing can be written, try again."""
+        while True:
+            try:
+                if errands:
+                    await run_errands(self.journal, self.clock, desk.conference, self.seal_key)
                 await self.project()
+            except JournalUnwritable as unwritable:
+                LOG.warning("%s", unwritable)
+                await asyncio.sleep(LOOK_AROUND_EVERY.total_seconds())
+            else:
+                return
+
+    async def _miss_lines(self, desk: Desk) -> None:
+        """Note as lost the lines that were up before a restart and have not come back."""
+        await asyncio.sleep(LINES_COME_BACK_WITHIN.total_seconds())
+        for site in sites.who_is_connected(desk.formal.lines):
+            if (desk.conference, site) not in self._heard:
+                await desk.note(sites.NoteLineLost(site=site))
 
     async def _look_around(self, desk: Desk) -> None:
         """Look whether the journal has room again, and which cameras still ask to be let in."""
@@ -157,6 +180,7 @@ class Server:
         if desk is None:
             return
         command = sites.NoteLineLost(site=site) if line is Line.LOST else sites.NoteLineUp(site=site)
+        self._heard.add((conference, site))
         self._begin(desk.note(command))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
@@ -175,10 +199,7 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _board_text(desk: Desk) -> bytes:
-    sections = desk.public_board()
-    return text_of(
-        {"position": desk.position, "sections": {name.value: one for name, one in sections.items()}}
-    ).encode()
+    return text_of({"sections": {name.value: one for name, one in desk.public_board().items()}}).encode()
 
 
 class _Tape:

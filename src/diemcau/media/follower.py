@@ -12,6 +12,7 @@ from typing import Protocol
 from diemcau.conduct.desk import Desk
 from diemcau.conduct.watch import Change
 from diemcau.core.conference import Conference
+from diemcau.core.floor import who_speaks
 from diemcau.core.handouts import HandoutTakenDown, PageShown
 from diemcau.core.ids import SiteId
 from diemcau.core.onair import LayoutChosen, SiteCutBack, SiteTaken
@@ -96,6 +97,9 @@ async def _begin_recording(desk: Desk, studio: Studio, tape: Tape) -> bool:
     except RecorderError as error:
         tape.trouble(str(error))
         return False
+    speech = who_speaks(desk.formal.floor)
+    if speech is not None and speech.granted_at is not None and desk.formal.air.taken == speech.site:
+        studio.begin_chapter(desk.conference, _title(desk.formal, speech.site), speech.granted_at)
     return True
 
 

@@ -67,7 +67,7 @@ export interface RollSection {
 
 export type AgendaKind = "opening" | "rollcall" | "report" | "discussion" | "break" | "conclusion" | "closing" | "other";
 
-/** One item of the agenda; seconds were spent on it so far, without the present span. */
+/** One item of the agenda, and when it began and ended. */
 export interface AgendaLine {
   readonly item: string;
   readonly title: string;
@@ -114,7 +114,7 @@ export type Lane = "speech" | "response";
 
 export type RequestState = "pending" | "accepted" | "granted" | "denied" | "cancelled" | "released" | "revoked";
 
-/** One request: who waits, since when, with which topic; `turns` were had before. */
+/** One request: who waits or spoke, since when, with which topic; `turn` counts from 1. */
 export interface RequestLine {
   readonly request: string;
   readonly site: string;

@@ -85,7 +85,7 @@ class RollSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaLine:
-    """One item of the agenda; seconds were spent on it so far, without the present span."""
+    """One item of the agenda, and when it began and ended."""
 
     item: AgendaId
     title: str
@@ -105,7 +105,7 @@ class AgendaSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestLine:
-    """One request: who waits, since when, with which topic; `turns` were had before."""
+    """One request: who waits or spoke, since when, with which topic; `turn` counts from 1."""
 
     request: RequestId
     site: SiteId

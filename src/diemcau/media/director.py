@@ -155,8 +155,7 @@ class Director:
         ended = [self._feeds.pop(number)[1] for number in over]
         shown = {on_air.place for on_air, _ in self._feeds.values()}
         begun = [self._begin(place, site, camera) for place, (site, camera) in wanted.items() if place not in shown]
-        await asyncio.gather(*(feed.end() for feed in ended))
-        await _give_head_start(begun)
+        await asyncio.gather(_give_head_start(begun), *(feed.end() for feed in ended))
         self._tell()
 
     def _wanted_sources(self) -> dict[Place, tuple[SiteId, Camera]]:

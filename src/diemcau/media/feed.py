@@ -102,6 +102,8 @@ class Feed:
         except* (h264.MalformedVideoError, MalformedMediaError) as errors:
             for error in errors.exceptions:
                 _LOG.warning("%s is taken off: %s", self.camera.source.path, error)
+        except* Exception:
+            _LOG.exception("%s is taken off by a fault", self.camera.source.path)
         finally:
             self.outlet.finish()
             self.silent.finish()

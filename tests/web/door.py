@@ -109,7 +109,7 @@ class Door:
                 ping_interval=None,
                 proxy=None,
                 max_size=None,
-                max_queue=1,
+                max_queue=None if sock is None else 1,
                 sock=sock,
             ) as socket,
             Line(socket) as line,

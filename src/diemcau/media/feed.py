@@ -102,7 +102,7 @@ class Feed:
         except* (h264.MalformedVideoError, MalformedMediaError) as errors:
             for error in errors.exceptions:
                 _LOG.warning("%s is taken off: %s", self.camera.source.path, error)
-        except* Exception:
+        except* Exception:  # noqa: BLE001 (the top of a task; logged, and the program goes on)
             _LOG.exception("%s is taken off by a fault", self.camera.source.path)
         finally:
             self.outlet.finish()

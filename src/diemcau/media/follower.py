@@ -1,16 +1,17 @@
 """Following a desk: what the journal says is on air is put on air, and nothing else.
 
-It hears of a change after it was written. The board rides with the program: the first change
-goes at once, further ones within a fifth of a second are put together.
+It hears of a change after it was written. The board rides with the program, whole: what changes
+the floor or the air goes at once, and everything else (68 halls that report) once a second.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from diemcau.conduct.desk import Desk
-from diemcau.conduct.watch import Change
+from diemcau.conduct.watch import Change, Watch
 from diemcau.core.conference import Conference
 from diemcau.core.floor import who_speaks
 from diemcau.core.handouts import HandoutTakenDown, PageShown
@@ -21,8 +22,10 @@ from diemcau.journal.record import Record
 from diemcau.media.finishing import Recording
 from diemcau.media.recorder import RecorderError
 from diemcau.media.studio import Studio
+from diemcau.projections.sections import Section, SectionName
 
 BOARD_AT_MOST_EVERY = 0.2
+GATHERED_FOR = 1.0
 
 
 class Tape(Protocol):
@@ -77,7 +80,23 @@ async def follow_board(desk: Desk, studio: Studio, encode: Callable[[Desk], byte
                 sent = board
                 await studio.publish_board(desk.conference, board)
                 await asyncio.sleep(BOARD_AT_MOST_EVERY)
-            await watch.change()
+            await _something_to_tell(desk, watch)
+
+
+async def _something_to_tell(desk: Desk, watch: Watch) -> None:
+    """Wait for a change: one of the floor or the air is told at once, others are gathered for a second."""
+    known = _urgent(desk)
+    await watch.change()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GATHERED_FOR):
+            while _urgent(desk) == known:
+                await watch.change()
+
+
+def _urgent(desk: Desk) -> tuple[Section, ...]:
+    """Return what every hall must see at once."""
+    board = desk.public_board()
+    return board[SectionName.CONFERENCE], board[SectionName.PUBLIC_FLOOR], board[SectionName.AIR]
 
 
 def on_air(conference: Conference) -> tuple[SiteId | None, SiteId | None, str]:

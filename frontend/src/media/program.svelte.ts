@@ -15,8 +15,8 @@ const AGAIN_MS = 1500;
 export class ProgramWatch {
   state = $state<WatchState>("idle");
   airs = $state.raw<readonly AirEntry[]>([]);
-  /** The number of the air whose picture stands on each canvas. */
-  pictures = $state<Partial<Record<AirRole, number>>>({});
+  /** The air whose picture stands on each canvas. */
+  pictures = $state.raw<Partial<Record<AirRole, AirEntry>>>({});
   isSounding = $state(false);
   /** The sites whose preview shows a picture. */
   previewed = $state<Record<string, boolean>>({});
@@ -43,7 +43,7 @@ export class ProgramWatch {
   /** Whether the canvas of a role shows the source that is on air now. */
   isShown(role: AirRole): boolean {
     const entry = this.entry(role);
-    return entry !== undefined && this.pictures[role] === entry.n;
+    return entry !== undefined && this.pictures[role]?.n === entry.n;
   }
 
   watch(): () => void {
@@ -169,7 +169,7 @@ export class ProgramWatch {
       canvas: () => this.#canvases.get(entry.role) ?? null,
       speaker: this.#speaker,
       shown: () => {
-        if (this.pictures[entry.role] !== entry.n) this.pictures[entry.role] = entry.n;
+        if (this.pictures[entry.role]?.n !== entry.n) this.pictures = { ...this.pictures, [entry.role]: entry };
       },
       ended: () => this.#tryAgain(entry.broadcast),
     });

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
         """The address on which sound and picture are served, whether or not one was given."""
         return self.media_host or self.host
 
+    def make_data_folder(self) -> None:
+        """Make the data folder, for this user only, if it is not there. Raises `OSError`."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @property
     def journal_url(self) -> str:
         """The journal's URL, whether or not one was given."""

@@ -76,7 +76,7 @@ def _port(host: str, port: int, kind: socket.SocketKind, option: str) -> tuple[s
 
 def _journal(settings: Settings) -> tuple[str, str]:
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.make_data_folder()
         engine = engine_for(settings.journal_url)
         position = open_journal(engine, CODEC).position()
         open_directory(engine)

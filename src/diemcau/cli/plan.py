@@ -61,7 +61,7 @@ def take_plan_in(folder: Folder, *, data: Data = None, journal: JournalUrl = Non
     """Convene the conference of a plan; a plan with faults changes nothing."""
     plan = sound_plan(folder, english=english)
     settings = read_settings(data=data, journal=journal)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.make_data_folder()
     engine = engine_for(settings.journal_url)
     kept = open_journal(engine, CODEC)
     open_directory(engine)

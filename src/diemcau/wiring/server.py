@@ -54,7 +54,7 @@ class Server:
     def __init__(self, settings: Settings, *, media_certificate: Certificate | None = None) -> None:
         self.settings = settings
         self.clock: Clock = WallClock()
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.make_data_folder()
         self.engine = engine_for(settings.journal_url)
         self.journal = open_journal(self.engine, CODEC)
         open_directory(self.engine)

@@ -1,9 +1,15 @@
-// A time of day written into a moment: the day and the offset stay, the hour changes.
+// A time of day written into a moment: the day stays, the hour changes, on the clock of the conference.
+import { timeOfDay } from "./figures";
 
-/** `at` is ISO 8601 with an offset, `time` is HH:MM or HH:MM:SS on the clock of that offset. */
-export function withTime(at: string, time: string): string {
-  const moment = /^(\d{4}-\d{2}-\d{2})T[\d:.]+(Z|[+-]\d{2}:\d{2})$/u.exec(at);
-  if (moment === null) return at;
-  const whole = time.length === 5 ? `${time}:00` : time;
-  return `${moment[1] ?? ""}T${whole}${moment[2] ?? ""}`;
+/** `at` is ISO 8601; `time` is HH:MM or HH:MM:SS as clocks in `zone` show it. Returns ISO 8601 in UTC. */
+export function withTime(at: string, time: string, zone: string): string {
+  const moment = Date.parse(at);
+  if (Number.isNaN(moment)) return at;
+  const whole = Math.floor(moment / 1000);
+  return new Date((whole + secondsOf(time) - secondsOf(timeOfDay(at, zone, true))) * 1000).toISOString();
+}
+
+function secondsOf(time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
+  return (hours * 60 + minutes) * 60 + seconds;
 }

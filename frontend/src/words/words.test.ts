@@ -66,8 +66,11 @@ test("a name is found whatever marks are typed", () => {
   expect(plain("ĐẮK LẮK")).toBe("dak lak");
 });
 
-test("a corrected time keeps its day and its offset", () => {
-  expect(withTime("2021-03-12T09:42:15.120+07:00", "09:43")).toBe("2021-03-12T09:43:00+07:00");
-  expect(withTime("2021-03-12T02:42:15Z", "02:43:10")).toBe("2021-03-12T02:43:10Z");
-  expect(withTime("", "02:43")).toBe("");
+test("a corrected time keeps its day and is read on the clock of the conference", () => {
+  const zone = "Asia/Ho_Chi_Minh";
+
+  expect(withTime("2021-03-12T09:42:15.120+07:00", "09:43", zone)).toBe("2021-03-12T02:43:00.000Z");
+  expect(withTime("2021-03-12T02:42:15Z", "09:43:10", zone)).toBe("2021-03-12T02:43:10.000Z");
+  expect(withTime("2021-03-12T02:42:15.500Z", "09:42:15", zone)).toBe("2021-03-12T02:42:15.000Z");
+  expect(withTime("", "02:43", zone)).toBe("");
 });

@@ -72,6 +72,15 @@ export async function enter(token: string): Promise<{ desk: string; role: Role; 
   return (await ask("/enter", { token })) as { desk: string; role: Role; pin: boolean };
 }
 
+/** Whether the server made its certificate itself and offers its root at /ca.crt. */
+export async function hasOwnAuthority(): Promise<boolean> {
+  try {
+    return (await fetch("/ca.crt")).ok;
+  } catch {
+    return false;
+  }
+}
+
 export class DeskDoor {
   readonly path: string;
 

@@ -132,6 +132,10 @@ export const en: Words = {
     pin: "PIN of the desk",
     pinDo: "Enter the PIN that came with the link. Once per device is enough.",
     pinWrong: "This PIN is not right.",
+    root: "The server's certificate",
+    rootDo:
+      "The server made its certificate itself. Install its root on this device once, and the browser trusts the page, the camera and the microphone.",
+    rootFetch: "Fetch the root certificate",
     goOn: "Go to the desk",
   },
   floor: {

@@ -131,6 +131,10 @@ export const vi = {
     pin: "Mã PIN của bàn",
     pinDo: "Nhập mã PIN được giao kèm đường dẫn. Mỗi thiết bị chỉ nhập một lần.",
     pinWrong: "Mã PIN chưa đúng.",
+    root: "Chứng chỉ của máy chủ",
+    rootDo:
+      "Máy chủ tự làm chứng chỉ. Hãy cài chứng chỉ gốc vào máy này một lần để trình duyệt tin trang, máy quay và micrô.",
+    rootFetch: "Tải chứng chỉ gốc",
     goOn: "Vào bàn",
   },
   floor: {

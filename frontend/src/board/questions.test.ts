@@ -90,7 +90,7 @@ test("the frame is closed for who is on air, has corners for who is next, and el
   expect(ask.tallyOf(told, "lao-cai", "standby")).toBeNull();
 });
 
-test("when the conference is over nobody is next and nobody is on air", () => {
+test("who has the floor and waits for the take is next; when the conference is over nobody is", () => {
   const conference = (stage: Sections["conference"]["stage"]): Sections["conference"] => ({
     conference: "c1",
     title: "",
@@ -116,6 +116,8 @@ test("when the conference is over nobody is next and nobody is on air", () => {
     page: 0,
   };
 
+  expect(ask.nextOnAir({ air, public_floor: floor })).toBe("hue");
+  expect(ask.nextOnAir({ air: { ...air, taken: "hue" }, public_floor: floor })).toBe("nghe-an");
   expect(ask.nextSite({ public_floor: floor, conference: conference("closed") })).toBeNull();
   expect(ask.nextSite({ public_floor: floor, conference: conference("open") })).toBe("nghe-an");
   expect(ask.onAirNow({ air, conference: conference("open") })).toBe("main");

@@ -58,6 +58,13 @@ export function nextSite(told: Told): string | null {
   return isOver(told) ? null : (told.public_floor?.queue[0] ?? null);
 }
 
+/** The site whose picture comes next: who has the floor and waits for the take, else who would be invited. */
+export function nextOnAir(told: Told): string | null {
+  const holder = told.public_floor?.holder ?? null;
+  const waits = holder !== null && holder !== told.air?.taken && holder !== told.air?.main;
+  return waits && told.air !== undefined ? holder : nextSite(told);
+}
+
 /** The site whose picture is in every hall now: who was taken, else the main site while the conference is open. */
 export function onAirNow(told: Told): string | null {
   if (told.air?.taken != null) return told.air.taken;
@@ -67,7 +74,7 @@ export function onAirNow(told: Told): string | null {
 /** On air, next, or neither: what the frame around a site's picture says. */
 export function tallyOf(told: Told, site: string, air: AirState): "onair" | "next" | null {
   if (air === "on_air" || air === "held") return "onair";
-  if (air === "preview" || nextSite(told) === site) return "next";
+  if (air === "preview" || nextOnAir(told) === site) return "next";
   return null;
 }
 

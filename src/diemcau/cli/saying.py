@@ -9,7 +9,9 @@ import typer
 from rich.console import Console
 
 from diemcau.core.refusals import Refusal
+from diemcau.demonstration.desk_socket import AskRefused, EntryFailed
 from diemcau.demonstration.run import RehearsalFailed
+from diemcau.demonstration.stage_play import StepRefused
 from diemcau.directory.models import DirectoryUnusable
 from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import UnfitKey, UnfitSeal
@@ -25,16 +27,19 @@ ERR = Console(stderr=True, soft_wrap=True)
 
 _EXPECTED = (
     SettingsUnfit,
+    AskRefused,
     CannotServe,
     CertificateUnusable,
     ConvenedAlready,
     DirectoryUnusable,
+    EntryFailed,
     FabricError,
     JournalUnusable,
     JournalUnwritable,
     PassKeyUnusable,
     PlanNotTaken,
     RehearsalFailed,
+    StepRefused,
     UnfitKey,
     UnfitSeal,
 )

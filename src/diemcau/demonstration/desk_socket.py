@@ -19,7 +19,7 @@ from diemcau.core.conference import Command
 from diemcau.web.encode import encode
 
 _BEAT_EVERY = 1.0
-_ANSWER_WITHIN = 20.0
+_ANSWER_WITHIN = 60.0
 
 
 class AskRefused(Exception):  # noqa: N818 (an answer of the conference, not a fault)
@@ -72,6 +72,8 @@ class DeskSocket:
             await self._line.send(json.dumps({"kind": "ask", "id": number, "name": name, "body": encode(command)}))
             async with asyncio.timeout(_ANSWER_WITHIN):
                 found = await answer
+        except TimeoutError as late:
+            raise EntryFailed(f"the server did not answer {name} within {_ANSWER_WITHIN:.0f} s") from late
         finally:
             del self._answers[number]
         if "position" not in found:

@@ -27,6 +27,13 @@ _ROLES = (Role.CHAIR, Role.SECRETARY, Role.OPERATOR)
 _SLICE = 0.2
 
 
+class StepRefused(Exception):  # noqa: N818 (a fact, as in the core)
+    """The rules don't allow a step of the run of show where it stands."""
+
+    def __init__(self, number: int, title: str, refused: AskRefused) -> None:
+        super().__init__(f"Step {number} of the run of show ({title}) was refused: {refused}.")
+
+
 class StagePlay:
     """One run of show being played. `granted_ns`: when each request's grant was acknowledged."""
 
@@ -56,16 +63,19 @@ class StagePlay:
             self._show()
 
     async def play(self, base: str, token_of: TokenOf, on_step: Callable[[int, Step], None]) -> None:
-        """Play all steps. Raises `AskRefused` where something was refused and nobody had taken over."""
+        """Play all steps. Raises `StepRefused` where something was refused and nobody had taken over."""
         player = Player(self._plan, lambda: self._desk.current.floor, fast=self._fast)
         async with _desks(base, token_of) as desks:
             for number, step in enumerate(self._plan.run_of_show, start=1):
                 self._step, self._title = number, type(step).__name__
                 self._show()
                 on_step(number, step)
-                for act in player.acts(step):
-                    await self._going.wait()
-                    await self._do(act, desks, base, token_of)
+                try:
+                    for act in player.acts(step):
+                        await self._going.wait()
+                        await self._do(act, desks, base, token_of)
+                except AskRefused as refused:
+                    raise StepRefused(number, self._title, refused) from refused
         self._finished = True
         self._show()
 

@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -111,3 +111,13 @@ async def server(folder: Path, *arguments: object, demonstration: bool = True) -
     async with started("serve", "--data", folder, *free, *arguments, env=env) as program:
         found = await program.says(SERVING)
         yield program, found["url"]
+
+
+async def eventually(condition: Callable[[], bool], *, within: float = PATIENCE) -> None:
+    """Wait until something that another program does has happened."""
+    try:
+        async with asyncio.timeout(within):
+            while not condition():  # noqa: ASYNC110 - another program does it
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError("it never happened") from None

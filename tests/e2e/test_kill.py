@@ -2,7 +2,7 @@ import asyncio
 import itertools
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from diemcau.projections.board import public_board, role_board
 from diemcau.web.encode import encode
 from tests.e2e.desks import Desk, desk, token_for
 from tests.e2e.forging import Forge, forge
-from tests.e2e.programs import run
+from tests.e2e.programs import eventually, run
 from tests.plan.samples import spoil, write_plan
 
 SPRING = ConferenceId("spring-review")
@@ -288,10 +288,3 @@ async def kill_while(starting: Forge, at: Desk, name: str, chance: random.Random
     await asyncio.sleep(chance.uniform(0, 0.01))
     await starting.kill()
     await asyncio.gather(asking, return_exceptions=True)
-
-
-async def eventually(condition: Callable[[], bool]) -> None:
-    """Wait until something that follows by itself has happened."""
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - another program does it
-            await asyncio.sleep(0.02)

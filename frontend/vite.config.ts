@@ -13,7 +13,7 @@ export default defineConfig({
     target: "es2023",
     chunkSizeWarningLimit: 700,
     // How long each plugin took is no warning.
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

@@ -66,6 +66,7 @@ export const desks: Pick<Words, "operator" | "secretary" | "site" | "camera"> = 
     tabs: {
       notes: "Notes",
       roll: "Roll call",
+      agenda: "Agenda",
       queue: "Floor",
       conclusion: "Conclusion",
       documents: "Documents",

@@ -69,6 +69,7 @@ export const desks = {
     tabs: {
       notes: "Ghi chép",
       roll: "Điểm danh",
+      agenda: "Chương trình",
       queue: "Phát biểu",
       conclusion: "Kết luận",
       documents: "Tài liệu",

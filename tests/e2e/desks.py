@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -20,6 +21,7 @@ from diemcau.media.passes import Passes, load_key, new_pass
 
 PATIENCE = 30.0
 Board = dict[str, Any]
+Trusted = ssl.SSLContext | bool
 
 
 def token_for(folder: Path, conference: str, role: Role, site: str | None = None) -> str:
@@ -33,16 +35,13 @@ def token_for(folder: Path, conference: str, role: Role, site: str | None = None
 class Desk:
     """One open desk: `board` is what it shows now."""
 
-    def __init__(self, base: str, path: str, cookie: str, line: websockets.ClientConnection) -> None:
+    def __init__(self, base: str, path: str, cookie: str, line: websockets.ClientConnection, trusting: Trusted) -> None:
         self.base = base
         self.path = path
         self.board: Board = {}
         self.position = 0
         self.http = httpx.AsyncClient(
-            base_url=base,
-            headers={"Cookie": cookie, "Origin": base},
-            timeout=PATIENCE,
-            verify=False,  # noqa: S501 - a self-made certificate
+            base_url=base, headers={"Cookie": cookie, "Origin": base}, timeout=PATIENCE, verify=trusting
         )
         self._line = line
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
@@ -113,9 +112,10 @@ class Desk:
             self._changed.notify_all()
 
 
-async def enter(base: str, token: str, *, pin: str | None = None) -> tuple[str, str]:
+async def enter(base: str, token: str, *, pin: str | None = None, trusting: Trusted = True) -> tuple[str, str]:
     """Swap a token (and a PIN) for a desk's path and its cookies."""
-    async with httpx.AsyncClient(base_url=base, headers={"Origin": base}, timeout=PATIENCE, verify=False) as http:  # noqa: S501 - a self-made certificate
+    headers = {"Origin": base}
+    async with httpx.AsyncClient(base_url=base, headers=headers, timeout=PATIENCE, verify=trusting) as http:
         answer = await http.post("/enter", json={"token": token})
         assert answer.status_code == 200, answer.text
         path = str(answer.json()["desk"])
@@ -128,16 +128,17 @@ async def enter(base: str, token: str, *, pin: str | None = None) -> tuple[str, 
 
 
 @asynccontextmanager
-async def desk(base: str, token: str, *, pin: str | None = None) -> AsyncIterator[Desk]:
-    """Open a desk by its token, and hang up at the end of the block."""
-    path, cookie = await enter(base, token, pin=pin)
+async def desk(base: str, token: str, *, pin: str | None = None, trusting: Trusted = True) -> AsyncIterator[Desk]:
+    """Open a desk by its token, and hang up at the end of the block; `trusting` a self-made certificate if need be."""
+    path, cookie = await enter(base, token, pin=pin, trusting=trusting)
     line = await websockets.connect(
         f"ws{base.removeprefix('http')}{path}live",
         origin=websockets.Origin(base),
         additional_headers={"Cookie": cookie},
         max_size=2**24,
+        ssl=trusting if base.startswith("https") and not isinstance(trusting, bool) else None,
     )
-    opened = Desk(base, path, cookie, line)
+    opened = Desk(base, path, cookie, line, trusting)
     jobs = [asyncio.create_task(opened.follow()), asyncio.create_task(opened.beat())]
     try:
         await opened.until(bool)

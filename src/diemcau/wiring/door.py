@@ -94,9 +94,9 @@ class Door:
         self._listening.close()
 
     async def closed(self) -> None:
-        """Return when the door was closed, by a signal for instance."""
+        """Return when the door was closed. Whoever stops waiting doesn't close it: leaving the block does."""
         if self._serving is not None:
-            await self._serving
+            await asyncio.shield(self._serving)
 
     def _parts(self, server: Server) -> Parts:
         async def journal() -> str | None:

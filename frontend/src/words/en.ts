@@ -181,7 +181,6 @@ export const en: Words = {
     thank: "Thank you, end the speech",
     thankParts: ["Thank you,", "end the speech"],
     thankHow: "Back to the main site",
-    thankReason: "The chair thanked the speaker and ended the speech.",
     invite: (site) => `Invite ${site} to speak`,
     inviteParts: (site) => [`Invite ${site}`, "to speak"],
     inviteHow: (holder) => `Ends ${holder} and switches at once`,

@@ -34,11 +34,6 @@ export function words(): Words {
   return reader.words;
 }
 
-/** The words of a language by its code: what goes into the record is in the conference's language. */
-export function wordsOf(language: string): Words {
-  return language === "en" ? en : vi;
-}
-
 function recall(): Language | null {
   try {
     const kept = localStorage.getItem(KEPT);

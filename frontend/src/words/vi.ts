@@ -180,7 +180,6 @@ export const vi = {
     thank: "Cảm ơn, kết thúc phát biểu",
     thankParts: ["Cảm ơn,", "kết thúc phát biểu"],
     thankHow: "Trở về điểm cầu trung tâm",
-    thankReason: "Chủ trì cảm ơn và kết thúc phát biểu.",
     invite: (site: string) => `Mời ${site} phát biểu`,
     inviteParts: (site: string) => [`Mời ${site}`, "phát biểu"],
     inviteHow: (holder: string) => `Kết thúc ${holder} và chuyển ngay`,

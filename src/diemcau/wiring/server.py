@@ -122,7 +122,7 @@ class Server:
                 changes = await watch.change()
                 for record in (record for change in changes for record in change.records):
                     if isinstance(record.event, sites.CameraLetIn):
-                        self.studio.let_camera_in(desk.conference, record.event.site)
+                        self._let_camera_in(desk, record.event.site)
                 await self._catch_up(desk, errands=any(calls_for_errand(change.records) for change in changes))
 
     async def _catch_up(self, desk: Desk, *, errands: bool) -> None:
@@ -162,6 +162,11 @@ class Server:
         if desk is not None:
             refused = {**desk.surroundings.cameras_refused, site: self.clock.now()}
             desk.note_surroundings(replace(desk.surroundings, cameras_refused=refused))
+
+    def _let_camera_in(self, desk: Desk, site: SiteId) -> None:
+        self.studio.let_camera_in(desk.conference, site)
+        asking = {one: at for one, at in desk.surroundings.cameras_refused.items() if one != site}
+        desk.note_surroundings(replace(desk.surroundings, cameras_refused=asking))
 
     def _has_room(self) -> bool:
         return shutil.disk_usage(self.settings.data).free >= ROOM_NEEDED

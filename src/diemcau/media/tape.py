@@ -20,6 +20,7 @@ from diemcau.media.mixer import RATE, Samples
 
 _FRAGMENT_US = 1_000_000
 _VIDEO_RATE = 90_000
+_LEAST_STEP = _VIDEO_RATE // 1000  # the finished file counts milliseconds
 _AUDIO_FRAME = 1024
 _AUDIO_BITS_PER_SECOND = 96_000
 _TO_DISK_EVERY = 1.0
@@ -39,13 +40,13 @@ class Tape:
         self._container = av.open(self._file, "w", format="mp4", options=options)
         self._video = self._add_video(key_frame)
         self._audio = self._add_audio()
-        self._last_pts = -1
+        self._last_pts = -_LEAST_STEP
         self._samples = 0
         self._rest: Samples = np.zeros(0, dtype=np.float32)
 
     def picture(self, payload: bytes, *, at: float, key: bool) -> None:
         """Write one picture at a time in seconds."""
-        pts = max(round(at * _VIDEO_RATE), self._last_pts + 1)
+        pts = max(round(at * _VIDEO_RATE), self._last_pts + _LEAST_STEP)
         self._last_pts = pts
         packet = av.Packet(payload)
         packet.stream = self._video

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -24,11 +24,12 @@ class Invented:
 
     pictures: Sequence[MediaFrame]
     ends: bool = False
+    sound: Rendition = AUDIO
     path: str = "up/hn/hue/invented"
     subscribed: int = 0
 
     async def renditions(self) -> AsyncIterator[Renditions]:
-        yield Renditions(video=VIDEO, audio=AUDIO)
+        yield Renditions(video=VIDEO, audio=self.sound)
         if not self.ends:
             await asyncio.Event().wait()
 
@@ -110,3 +111,13 @@ async def test_what_is_no_video_is_taken_off_and_nothing_else_breaks(payload: by
     await feed.end()
 
     assert (source.subscribed, tap.ended, over) == (0, 1, ["over"])
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(48_000, 300), (48_000, 7), (2**40, 1)])
+async def test_a_camera_that_announces_impossible_sound_is_taken_off_alone(rate: int, channels: int) -> None:
+    sound = replace(AUDIO, sample_rate=rate, channels=channels)
+
+    feed, tap, over = await begun(Invented(pictures=[KEY], sound=sound))
+
+    await eventually(feed.is_over)
+    assert (tap.ended, over) == (1, ["over"])

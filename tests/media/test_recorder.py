@@ -167,6 +167,36 @@ async def test_a_recording_goes_on_by_itself_when_the_disk_takes_it_again(tmp_pa
     assert recording.seconds == pytest.approx(SECONDS, abs=0.3)
 
 
+async def test_a_camera_that_sends_no_opus_is_recorded_without_its_sound(tmp_path: Path, small: Footage) -> None:
+    clock = HandClock()
+    recorder = Recorder(tmp_path, clock=clock)
+    await recorder.start()
+    broken = replace(small, sound=[replace(frame, payload=b"\xff" * 40) for frame in small.sound])
+
+    play(recorder, clock, MAIN, broken, begin=100.0)
+    (recording,) = await recorder.close()
+
+    assert recording.seconds == pytest.approx(2.0, abs=0.3)
+    assert sizes(recording.path) == [(160, 96)]
+
+
+@pytest.mark.parametrize("payload", [b"", b"no picture", b"\x00\x00\x01\x67\x00\x00\x01\x68\x00\x00\x01\x65"])
+async def test_a_first_picture_that_is_none_does_not_end_the_recording_for_good(
+    tmp_path: Path, small: Footage, payload: bytes
+) -> None:
+    clock, told = HandClock(), list[str | None]()
+    recorder = Recorder(tmp_path, clock=clock, on_trouble=told.append)
+    await recorder.start()
+
+    recorder.tap(HOLDER).video(replace(small.pictures[0], payload=payload))
+    await eventually(lambda: len(told) == 1)
+    recorder.tap(HOLDER).end()
+    play(recorder, clock, MAIN, small, begin=clock.at + 10.0)
+    recordings = await recorder.close()
+
+    assert max(one.seconds for one in recordings) == pytest.approx(2.0, abs=0.3)
+
+
 async def test_a_server_that_is_killed_loses_at_most_the_last_two_seconds(tmp_path: Path) -> None:
     recorded = await asyncio.to_thread(_record_until_killed, tmp_path, 3.2)
 

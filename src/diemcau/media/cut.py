@@ -88,7 +88,7 @@ class Cut:
         """Take one frame of Opus."""
         track = self._tracks[number]
         at = track.when(frame.at_us, arrived)
-        for decoded in track.decoder.decode(av.Packet(frame.payload)):
+        for decoded in _decoded(track.decoder, frame.payload):
             samples = _mono(decoded)
             begin = round((at - self._zero) * RATE)
             glued = track.next_sample
@@ -134,6 +134,14 @@ def _with_sets(track: _Track, frame: MediaFrame) -> bytes:
         track.sets = sets.annex_b()
         return frame.payload
     return track.sets + frame.payload
+
+
+def _decoded(decoder: AudioCodecContext, payload: bytes) -> list[av.AudioFrame]:
+    """Return the sound of a packet; of one that is no Opus there is none, and the recording goes on."""
+    try:
+        return decoder.decode(av.Packet(payload))
+    except av.FFmpegError:
+        return []
 
 
 def _opus() -> AudioCodecContext:

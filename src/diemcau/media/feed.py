@@ -62,12 +62,12 @@ class Feed:
 
     def begin(self) -> None:
         """Begin to copy, until `end` or until the source ends."""
-        self._open_tracks(self.camera.offered)
+        self._offer_tracks()
         self._task = asyncio.create_task(self._run(self._follow()))
 
     def begin_while_wanted(self) -> None:
         """Begin to copy, until nobody looks any more."""
-        self._open_tracks(self.camera.offered)
+        self._offer_tracks()
         self._task = asyncio.create_task(self._run(self._follow_while_wanted()))
 
     def tap(self, tap: Tap | None) -> None:
@@ -87,8 +87,12 @@ class Feed:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def _open_tracks(self, offered: Renditions) -> None:
+    def _offer_tracks(self) -> None:
         """Offer the tracks before the first frame, so that nobody asks for them too early."""
+        with contextlib.suppress(MalformedMediaError):  # `_follow` meets it again and takes this camera off alone
+            self._open_tracks(self.camera.offered)
+
+    def _open_tracks(self, offered: Renditions) -> None:
         if offered.video is not None:
             self.outlet.open_video()
             self.silent.open_video()

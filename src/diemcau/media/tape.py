@@ -37,9 +37,14 @@ class Tape:
             "frag_duration": str(_FRAGMENT_US),
             "flush_packets": "1",
         }
-        self._container = av.open(self._file, "w", format="mp4", options=options)
-        self._video = self._add_video(key_frame)
-        self._audio = self._add_audio()
+        try:
+            self._container = av.open(self._file, "w", format="mp4", options=options)
+            self._video = self._add_video(key_frame)
+            self._audio = self._add_audio()
+        except BaseException:
+            self._file.close()
+            path.unlink()  # nothing was recorded yet
+            raise
         self._last_pts = -_LEAST_STEP
         self._samples = 0
         self._rest: Samples = np.zeros(0, dtype=np.float32)

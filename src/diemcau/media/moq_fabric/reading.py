@@ -14,6 +14,8 @@ from diemcau.media.fabric import MediaFrame, Rendition, Renditions
 _LOG = logging.getLogger(__name__)
 _PATIENCE = timedelta(seconds=2)
 _LAST_WORDS = 0.05
+_CHANNELS = (1, 2)
+_HIGHEST_RATE = 192_000
 _LEGACY = moq.Container.LEGACY()
 _TEXT = moq.Subscription(priority=200)
 _MEDIA = moq.Subscription(priority=100, max_age_us=_PATIENCE // timedelta(microseconds=1))
@@ -94,7 +96,7 @@ def _renditions(catalog: moq.Catalog) -> Renditions:
             channels=entry.channel_count,
         )
         for name, entry in sorted(catalog.audio.items())
-        if entry.codec == "opus"
+        if entry.codec == "opus" and entry.channel_count in _CHANNELS and 0 < entry.sample_rate <= _HIGHEST_RATE
     )
     return Renditions(video=next(videos, None), audio=next(sounds, None))
 

@@ -38,8 +38,9 @@ class MoqOutlet:
     def open_audio(self, *, sample_rate: int, channels: int) -> None:
         """Offer the track `audio`."""
         if self._audio is None and not self._is_finished:
-            head = _opus_head(sample_rate=sample_rate, channels=channels)
-            self._audio = self.broadcast.publish_audio(moq.AudioFormat.OPUS, head, track=paths.AUDIO)
+            with _as_media_error():
+                head = _opus_head(sample_rate=sample_rate, channels=channels)
+                self._audio = self.broadcast.publish_audio(moq.AudioFormat.OPUS, head, track=paths.AUDIO)
 
     def write_audio(self, frame: MediaFrame) -> None:
         """Publish one frame of Opus on the track `audio`."""
@@ -79,7 +80,7 @@ class MoqOutlet:
 def _as_media_error() -> Iterator[None]:
     try:
         yield
-    except moq.Error as error:
+    except (moq.Error, ValueError, OverflowError) as error:
         raise MalformedMediaError(f"not the media that was announced: {error}") from error
 
 

@@ -36,9 +36,13 @@ def site(code: SiteId = HUE) -> Asker:
 
 
 class FullDisk(MemoryJournal):
-    """A journal whose disk is full while `full` is set, or after so many appends. Otherwise that of the contract."""
+    """A journal whose disk is full while `full` is set, or after so many appends. Otherwise that of the contract.
+
+    `breaks`: the next append fails in a way that nobody foresaw.
+    """
 
     full = False
+    breaks = False
     appends_left: int | None = None
 
     def append(
@@ -51,6 +55,9 @@ class FullDisk(MemoryJournal):
         author: Author,
         at: datetime,
     ) -> tuple[Record, ...]:
+        if self.breaks:
+            self.breaks = False
+            raise ArithmeticError
         if self.full or self.appends_left == 0:
             raise JournalUnwritable(Reason.FULL, "the journal")
         if self.appends_left is not None:

@@ -213,6 +213,48 @@ async def test_a_deadline_that_could_not_be_written_is_tried_again() -> None:
     await house.desk.stop()
 
 
+async def test_a_deadline_that_failed_in_an_unforeseen_way_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    journal = FullDisk(CODEC)
+    house = await a_house(journal)
+    await house.give(SYSTEM, sites.NoteLineUp(site=HUE))
+    await house.give(CHAIR, stages.OpenConference())
+    await house.give(CHAIR, floor.GrantFloor(site=HUE))
+    house.desk.start()
+    journal.breaks = True
+    ended = asyncio.ensure_future(until(house.desk, floor.SpeakingTimeReached))
+    await asyncio.sleep(0)
+    await house.wind(timedelta(minutes=6))
+
+    async with asyncio.timeout(5):
+        while not ended.done():
+            await house.wind(timedelta(seconds=1))
+            await asyncio.sleep(0)
+
+    assert house.desk.current.floor.time_up
+    assert "a deadline was not kept" in [record.message for record in caplog.records]
+    await house.desk.stop()
+
+
+async def test_a_chair_who_went_and_came_while_the_disk_was_full_is_noted_when_there_is_room() -> None:
+    journal = FullDisk(CODEC)
+    house = await a_house(journal)
+    await house.desk.desk_connected(Role.CHAIR)
+    await house.give(CHAIR, stages.OpenConference())
+    journal.full = True
+    await house.desk.desk_gone(Role.CHAIR)
+    journal.full = False
+    await house.desk.look_for_chair()
+    gone = house.desk.current.presidency.lease_until
+    journal.full = True
+    await house.desk.desk_connected(Role.CHAIR)
+    journal.full = False
+
+    await house.desk.look_for_chair()
+
+    assert gone is not None
+    assert house.desk.current.presidency.lease_until is None
+
+
 async def test_the_chairs_lease_runs_while_any_of_the_chairs_desks_is_connected() -> None:
     house = await an_open_house()
     house.desk.start()

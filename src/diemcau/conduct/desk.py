@@ -25,7 +25,7 @@ from diemcau.core.refusals import Refusal
 from diemcau.core.roles import Asker, Role
 from diemcau.core.stages import Stage
 from diemcau.journal import streams
-from diemcau.journal.journal import AlreadyAppended, Conflict, Journal, JournalUnwritable
+from diemcau.journal.journal import AlreadyAppended, Conflict, Journal, JournalUnusable, JournalUnwritable, Reason
 from diemcau.journal.record import Author, Record
 from diemcau.projections.board import public_board, role_board
 from diemcau.projections.sections import ScriptSection, Section, SectionName
@@ -169,8 +169,12 @@ class Desk:
         await self.look_for_chair()
 
     async def look_for_chair(self) -> None:
-        """Let the chair's lease run out if the conference goes on and no desk of the chair is connected."""
-        if self._chair_desks == 0 and self.current.stages.stage in (Stage.OPEN, Stage.ADJOURNED):
+        """Let the chair's lease run out if the conference goes on without a desk of the chair, else keep it."""
+        presidency = self.current.presidency
+        if self._chair_desks:
+            if presidency.lease_until is not None or presidency.offered:
+                await self.note(deputy.NoteChairBack())
+        elif self.current.stages.stage in (Stage.OPEN, Stage.ADJOURNED):
             await self.note(deputy.NoteChairGone())
 
     def show_script(self, script: ScriptSection | None) -> None:
@@ -242,7 +246,10 @@ class Desk:
 
     async def _read_again(self, stream: _Stream) -> None:
         """Catch up with a stream to which another program wrote."""
-        records = await asyncio.to_thread(lambda: tuple(self._journal.read(stream.name)))
+        try:
+            records = await asyncio.to_thread(lambda: tuple(self._journal.read(stream.name)))
+        except JournalUnusable as unusable:
+            raise CannotWrite(reason=Reason.UNREACHABLE.value) from unusable
         found = _read(stream.name, records)
         stream.state, stream.version, stream.answered = found.state, found.version, found.answered
         self.position = max(self.position, records[-1].position)
@@ -310,14 +317,21 @@ class Desk:
 
     async def _keep_deadlines(self) -> None:
         while True:
-            self._moved.clear()
-            due = rules.next_deadline(self.current)
-            if due is None:
-                await self._moved.wait()
-            elif await self._came_before_a_change(due):
-                await self.note(ReachDeadline())
-                # Was it refused, or does the journal take nothing now? Then not again at once.
+            try:
+                await self._keep_next_deadline()
+            except Exception:  # the top of a task: this deadline is tried again, and the later ones are kept
+                LOG.exception("a deadline was not kept")
                 await self._came_before_a_change(self._clock.now() + RETRY)
+
+    async def _keep_next_deadline(self) -> None:
+        self._moved.clear()
+        due = rules.next_deadline(self.current)
+        if due is None:
+            await self._moved.wait()
+        elif await self._came_before_a_change(due):
+            await self.note(ReachDeadline())
+            # Was it refused, or does the journal take nothing now? Then not again at once.
+            await self._came_before_a_change(self._clock.now() + RETRY)
 
     async def _came_before_a_change(self, due: datetime) -> bool:
         sleeping = asyncio.ensure_future(self._clock.sleep_until(due))

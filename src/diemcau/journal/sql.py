@@ -297,6 +297,7 @@ def _engine_of(url: sa.URL, patience: timedelta) -> Engine:
     if url.get_backend_name() == "postgresql":
         return sa.create_engine(
             url.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,  # a fault names no person and quotes no speech
             pool_pre_ping=True,
             max_overflow=_MOST_AT_ONCE,
             connect_args={"options": "-c synchronous_commit=on"},
@@ -306,7 +307,7 @@ def _engine_of(url: sa.URL, patience: timedelta) -> Engine:
             f"no journal can be kept in {url.render_as_string()}; write sqlite:///FILE or postgresql://USER@HOST/NAME"
         )
     _require_folder(url.database)
-    engine = sa.create_engine(url.set(drivername="sqlite"), max_overflow=_MOST_AT_ONCE)
+    engine = sa.create_engine(url.set(drivername="sqlite"), max_overflow=_MOST_AT_ONCE, hide_parameters=True)
     turns = Turns(patience)
     event.listen(engine, "connect", partial(_prepare_sqlite, patience))
     event.listen(engine, "begin", partial(_begin_sqlite, turns))

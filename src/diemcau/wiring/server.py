@@ -18,13 +18,14 @@ from diemcau.conduct.clock import Clock, WallClock
 from diemcau.conduct.desk import Desk
 from diemcau.conduct.desks import Desks
 from diemcau.conduct.errands import calls_for_errand, run_errands
+from diemcau.conduct.heard import HeardLines
 from diemcau.core import sites
 from diemcau.core.ids import ConferenceId, PersonId, SiteId
 from diemcau.directory.models import open_directory
 from diemcau.directory.people import find_all
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
-from diemcau.journal.journal import JournalUnwritable
+from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
 from diemcau.media.fabric import Admission, Refusal
@@ -65,7 +66,7 @@ class Server:
         node = MoqNode(settings.media_address, settings.media_port, media_certificate)
         self.studio = Studio(node, admit=self._admit, on_line=self._hear_line, on_busy=self._hear_busy)
         self.recordings = RecordingShelf(settings.data / "recordings")
-        self._heard: set[tuple[ConferenceId, SiteId]] = set()
+        self._heard: dict[ConferenceId, HeardLines] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._projecting = asyncio.Lock()
 
@@ -94,6 +95,7 @@ class Server:
     async def open(self, conference: ConferenceId) -> Desk:
         """Run a conference that the journal has."""
         desk = await self.desks.open(conference, await self._offices(conference))
+        heard = self._heard.setdefault(conference, HeardLines(desk))
         facts = desk.formal.facts
         telephones = await asyncio.to_thread(telephones_of, self.engine, conference)
         desk.note_surroundings(Surroundings(telephones=telephones))
@@ -106,8 +108,8 @@ class Server:
         self._begin(follow_air(desk, self.studio, _Tape(desk, folder, self.clock)))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
-        self._begin(self._look_around(desk))
-        self._begin(self._miss_lines(desk))
+        self._begin(self._look_around(desk, heard))
+        self._begin(_miss_lines(heard))
         return desk
 
     async def project(self) -> None:
@@ -132,21 +134,14 @@ class Server:
                 if errands:
                     await run_errands(self.journal, self.clock, desk.conference, self.seal_key)
                 await self.project()
-            except JournalUnwritable as unwritable:
-                LOG.warning("%s", unwritable)
+            except (JournalUnwritable, JournalUnusable) as fault:
+                LOG.warning("%s", fault)
                 await asyncio.sleep(LOOK_AROUND_EVERY.total_seconds())
             else:
                 return
 
-    async def _miss_lines(self, desk: Desk) -> None:
-        """Note as lost the lines that were up before a restart and have not come back."""
-        await asyncio.sleep(LINES_COME_BACK_WITHIN.total_seconds())
-        for site in sites.who_is_connected(desk.formal.lines):
-            if (desk.conference, site) not in self._heard:
-                await desk.note(sites.NoteLineLost(site=site))
-
-    async def _look_around(self, desk: Desk) -> None:
-        """Look whether the journal has room again, and which cameras still ask to be let in."""
+    async def _look_around(self, desk: Desk, heard: HeardLines) -> None:
+        """Look whether the journal has room again, what it missed meanwhile, and which cameras ask to be let in."""
         while True:
             await asyncio.sleep(LOOK_AROUND_EVERY.total_seconds())
             around = desk.surroundings
@@ -155,6 +150,9 @@ class Server:
             since = self.clock.now() - CAMERA_ASKS_AGAIN_WITHIN
             asking = {site: at for site, at in around.cameras_refused.items() if at >= since}
             desk.note_surroundings(replace(around, cameras_refused=asking))
+            if around.unwritable_since is None:
+                await heard.settle()
+                await desk.look_for_chair()
 
     def _hear_busy(self, conference: ConferenceId, site: SiteId) -> None:
         """Alarm the operator: a second camera asks to come in for a site whose first one is alive."""
@@ -169,7 +167,10 @@ class Server:
         desk.note_surroundings(replace(desk.surroundings, cameras_refused=asking))
 
     def _has_room(self) -> bool:
-        return shutil.disk_usage(self.settings.data).free >= ROOM_NEEDED
+        try:
+            return shutil.disk_usage(self.settings.data).free >= ROOM_NEEDED
+        except OSError:  # the disk is away
+            return False
 
     async def _offices(self, conference: ConferenceId) -> Mapping[PersonId, str]:
         convened = await asyncio.to_thread(lambda: next(self.journal.read(streams.formal(conference))))
@@ -181,17 +182,20 @@ class Server:
         return self.passes.admit(token, self.clock.now())
 
     def _hear_line(self, conference: ConferenceId, site: SiteId, line: Line) -> None:
-        desk = self.desks.find(conference)
-        if desk is None:
-            return
-        command = sites.NoteLineLost(site=site) if line is Line.LOST else sites.NoteLineUp(site=site)
-        self._heard.add((conference, site))
-        self._begin(desk.note(command))
+        heard = self._heard.get(conference)
+        if heard is not None:
+            self._begin(heard.hear(site, up=line is Line.UP))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         job = asyncio.get_running_loop().create_task(_logged(work))
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
+
+
+async def _miss_lines(heard: HeardLines) -> None:
+    """Note as lost the lines that were up before a restart and have not come back."""
+    await asyncio.sleep(LINES_COME_BACK_WITHIN.total_seconds())
+    await heard.miss()
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

@@ -185,7 +185,7 @@ export const desks: Pick<Words, "operator" | "secretary" | "site" | "camera"> = 
       denied: "Not accepted",
       cancelled: "Withdrawn",
       released: "Has spoken",
-      revoked: "Was thanked",
+      revoked: "The floor was taken back",
     },
   },
   camera: {

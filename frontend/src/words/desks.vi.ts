@@ -188,7 +188,7 @@ export const desks = {
       denied: "Không được chấp nhận",
       cancelled: "Đã rút",
       released: "Đã phát biểu",
-      revoked: "Đã được cảm ơn",
+      revoked: "Lượt đã bị thu lại",
     },
   },
   camera: {

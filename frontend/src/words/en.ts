@@ -169,6 +169,8 @@ export const en: Words = {
     remove: "Take out of the queue",
     removeReason: "Reason for taking out",
     inviteNow: "Invite now",
+    revoke: (site) => `Take the floor back from ${site}`,
+    revokeReason: "Reason for taking the floor back",
     insert: "Put a site into the queue",
     insertDo: "Put into the queue",
     insertSite: "Site",

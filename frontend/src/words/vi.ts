@@ -168,6 +168,8 @@ export const vi = {
     remove: "Đưa ra khỏi hàng",
     removeReason: "Lý do đưa ra khỏi hàng",
     inviteNow: "Mời ngay",
+    revoke: (site: string) => `Thu lại lượt phát biểu của ${site}`,
+    revokeReason: "Lý do thu lại lượt phát biểu",
     insert: "Thêm điểm cầu vào hàng",
     insertDo: "Đưa vào hàng",
     insertSite: "Điểm cầu",

@@ -13,6 +13,8 @@ COMMANDS = {
     "conference": ["list", "pass"],
     "conference list": ["--data"],
     "conference pass": ["--role", "--site", "--days", "--url", "--qr"],
+    "person": ["erase"],
+    "person erase": ["--reason", "--data", "--journal"],
     "export": ["--out", "--site"],
     "verify-journal": ["--seal"],
     "rebuild": ["--data"],

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from diemcau.cli import conference, demo, doctor, journal, plan, serving
+from diemcau.cli import conference, demo, doctor, journal, person, plan, serving
 from diemcau.cli.saying import OUT
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serving.serve)
 app.add_typer(plan.app, name="plan")
 app.add_typer(conference.app, name="conference")
+app.add_typer(person.app, name="person")
 app.command("export")(journal.export)
 app.command("verify-journal")(journal.verify_journal)
 app.command("rebuild")(journal.rebuild)

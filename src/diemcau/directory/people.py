@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text, update
 
 from diemcau.core.ids import PersonId
 from diemcau.core.refusals import Refusal, need_reason
@@ -60,6 +60,13 @@ def find_all(engine: Engine, meant: Mapping[PersonId, str]) -> Mapping[PersonId,
         rows = connection.execute(wanted).all()
     found = {row.person: _person(row) for row in rows if meant.get(row.person) == row.digest}
     return {person: one for person, one in found.items() if one is not None}
+
+
+def how_many_erased(engine: Engine) -> int:
+    """Count the rows that were erased: whoever keeps something made of people makes it anew when it grows."""
+    erased = select(func.count()).select_from(people).where(people.c.erased_at.is_not(None))
+    with engine.connect() as connection:
+        return connection.execute(erased).scalar_one()
 
 
 def matches(engine: Engine, person: PersonId, digest: str) -> bool:

@@ -16,7 +16,7 @@ from diemcau.web.app import create_app
 from diemcau.web.ports import Check, Parts, Premises, Script, Scripts
 from diemcau.web.serve import Address, is_loopback, make_server, open_socket
 from diemcau.web.tls import Certificate, given, self_made
-from diemcau.wiring.library import Library
+from diemcau.wiring.library import Library, documents_in
 from diemcau.wiring.server import ROOM_NEEDED, Server
 from diemcau.wiring.shelves import TaskShelf
 
@@ -41,7 +41,7 @@ class Door:
     def __init__(self, server: Server, certificate: Certificate | None, *, next_free: bool) -> None:
         settings = server.settings
         self.scripts = Stages()
-        self.library = Library(server.journal, server.engine, server.desks, settings.data / "documents")
+        self.library = Library(server.journal, server.engine, server.desks, documents_in(settings.data))
         address = Address(
             host=settings.host,
             port=settings.port,

@@ -1,7 +1,7 @@
 """The library: the documents of a conference, made from the journal when they are asked for.
 
 What a role may have and from when on stands here; what is written in them is `documents`'s. A
-document is made anew when the journal has gone on.
+document is made anew when the journal has gone on, was sealed, or a person was erased.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from diemcau.core.conference import Conference
-from diemcau.core.ids import ConferenceId, PersonId, SiteId
+from diemcau.core.ids import ConferenceId, PersonId, SiteId, StreamId
 from diemcau.core.roles import Role
 from diemcau.core.stages import Stage
 from diemcau.directory.models import Person
-from diemcau.directory.people import find_all
+from diemcau.directory.people import find_all, how_many_erased
 from diemcau.documents.issue import issue, write
 from diemcau.documents.model import DocumentKind
 from diemcau.journal import streams
@@ -31,8 +31,14 @@ TITLES: Mapping[DocumentKind, tuple[str, str]] = {
     DocumentKind.ATTENDANCE: ("Danh sách điểm cầu và đại biểu dự hội nghị", "Sites and delegates present"),
     DocumentKind.ARTICLE: ("Tin bài", "Article"),
 }
+_FOR_SITES = frozenset({DocumentKind.NOTICE, DocumentKind.ARTICLE})
 _CENTRE = frozenset({Role.CHAIR, Role.DEPUTY, Role.SECRETARY, Role.OPERATOR})
 _ENDED = (Stage.CLOSED, Stage.SEALED)
+
+
+def documents_in(data: Path) -> Path:
+    """Return the folder of made documents in a data folder; it may be thrown away at any time."""
+    return data / "documents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +95,17 @@ class Library:
         named, _, site = document.partition("-")
         if named not in set(DocumentKind):
             return None
-        position = self._journal.version(streams.formal(conference))
-        folder = self._folder / conference / str(position) / document
+        folder = self._folder / conference / self._as_of(streams.formal(conference)) / document
         kept = next(folder.glob(f"*.{form.value}"), None) if folder.is_dir() else None
         if kept is not None:
             return kept
         proceedings, people = self._read(conference)
         made = write(issue(DocumentKind(named), proceedings, people, site=SiteId(site) if site else None), folder)
         return next(path for path in made if path.suffix == f".{form.value}")
+
+    def _as_of(self, stream: StreamId) -> str:
+        """Name all that a document depends on: the records, the seals, and who was erased."""
+        return f"{self._journal.version(stream)}-{len(self._journal.seals(stream))}-{how_many_erased(self._engine)}"
 
     def _read(self, conference: ConferenceId) -> tuple[Proceedings, PeopleOf]:
         stream = streams.formal(conference)
@@ -140,4 +149,4 @@ def _is_ready(kind: DocumentKind, state: Conference) -> bool:
 
 
 def _may(kind: DocumentKind, role: Role) -> bool:
-    return role in _CENTRE or kind is not DocumentKind.MINUTES
+    return role in _CENTRE or kind in _FOR_SITES  # minutes and attendance hold the offices of all halls

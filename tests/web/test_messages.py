@@ -130,6 +130,8 @@ def test_words_are_composed_so_that_the_same_word_is_the_same() -> None:
         ("DraftItem", {"kind": "task", "horizon": None, "text": "t", "due": "20270228"}, "due", "20270228",
          "send a day that exists, as 2021-03-12."),
         ("DraftItem", {"kind": "task", "text": "t"}, "horizon", "", "send this field too."),
+        ("CorrectSpeech", {"request": "r1", "granted_at": "0001-01-01T00:00:00+07:00"}, "granted_at",
+         "0001-01-01T00:00:00+07:00", "send a time with its offset, as 2021-03-12T08:00:00+07:00."),
     ],
 )  # fmt: skip
 def test_what_is_unfit_is_named_with_what_was_found_and_how_to_mend_it(

@@ -133,6 +133,18 @@ async def test_a_document_that_is_not_this_desks_is_unknown(door: Door, name: st
     assert (answer.status_code, answer.json()["code"]) in [(404, "document_unknown"), (404, "not_found")]
 
 
+async def test_a_screen_on_a_wall_gets_neither_tasks_nor_recording(door: Door) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.PROGRAM))
+        tasks = (await client.get(f"{path}tasks")).json()
+        recording = (await client.get(f"{path}recording")).json()
+        file = await client.get(f"{path}recording/file")
+
+    assert tasks == {"total": 0, "tasks": [], "next": None}
+    assert recording == {"path": None, "seconds": 0, "chapters": []}
+    assert (file.status_code, file.json()["code"]) == (404, "recording_none")
+
+
 async def test_the_recording_plays_from_any_place(door: Door, beside: Beside) -> None:
     async with door.browser() as client:
         path = await door.enter(client, door.link(Role.CHAIR))

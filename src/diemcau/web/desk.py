@@ -109,7 +109,7 @@ async def _tasks(
     unit: Annotated[str | None, Query(max_length=80)] = None,
 ) -> JSONResponse:
     tasks = house_of(request).parts.tasks
-    if tasks is None:
+    if tasks is None or visitor.pass_.role is Role.PROGRAM:  # a screen on a wall shows the conference, and no more
         return JSONResponse({"total": 0, "tasks": [], "next": None})
     chosen = None if unit is None else UnitCode(unit)
     page = await tasks.page(visitor.pass_.conference, after=after, unit=chosen, limit=PAGE_OF_TASKS)

@@ -9,8 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, JSONResponse
 
+from diemcau.core.roles import Role
 from diemcau.web.encode import encode
-from diemcau.web.ports import Form, ListedDocument
+from diemcau.web.ports import Form, ListedDocument, Recording
 from diemcau.web.problems import Problem
 from diemcau.web.visitors import Visitor, at_desk, house_of
 
@@ -71,9 +72,16 @@ async def _listed(visitor: Visitor, request: Request) -> tuple[ListedDocument, .
     return await documents.listed(pass_.conference, role=pass_.role, site=pass_.site)
 
 
-async def _recording(visitor: AtDesk, request: Request) -> JSONResponse:
+async def _recorded(visitor: Visitor, request: Request) -> Recording | None:
+    """Return the recording, but to no screen on a wall: that shows the conference, and no more."""
     recordings = house_of(request).parts.recordings
-    recording = None if recordings is None else await recordings.of(visitor.pass_.conference)
+    if recordings is None or visitor.pass_.role is Role.PROGRAM:
+        return None
+    return await recordings.of(visitor.pass_.conference)
+
+
+async def _recording(visitor: AtDesk, request: Request) -> JSONResponse:
+    recording = await _recorded(visitor, request)
     if recording is None:
         return JSONResponse({"path": None, "seconds": 0, "chapters": []})
     path = None if recording.file is None else f"/d/{visitor.name}/recording/file"
@@ -83,8 +91,7 @@ async def _recording(visitor: AtDesk, request: Request) -> JSONResponse:
 
 
 async def _recording_file(visitor: AtDesk, request: Request) -> FileResponse:
-    recordings = house_of(request).parts.recordings
-    recording = None if recordings is None else await recordings.of(visitor.pass_.conference)
+    recording = await _recorded(visitor, request)
     if recording is None or recording.file is None or not recording.file.is_file():
         raise Problem("recording_none")
     return FileResponse(recording.file, filename=recording.file.name, content_disposition_type="inline")

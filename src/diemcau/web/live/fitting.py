@@ -21,6 +21,8 @@ LONGEST_TEXT: Final = 20_000
 LONGEST_LIST: Final = 5_000
 LARGEST_NUMBER: Final = 1_000_000
 LONGEST_TIME: Final = timedelta(days=30)
+_YEARS: Final = range(1900, 2200)
+"""Beyond, a time can't be told in every zone."""
 
 Mend: TypeAlias = tuple[str, str]
 """How to mend it: in Vietnamese, in English."""
@@ -160,7 +162,7 @@ def _day(place: str, value: object) -> date:
 def _instant(place: str, value: object) -> datetime:
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if at is not None and at.utcoffset() is not None:
+        if at is not None and at.utcoffset() is not None and at.year in _YEARS:
             return at
     except ValueError:
         pass

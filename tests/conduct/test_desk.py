@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from diemcau.conduct.clock import HandClock
 from diemcau.conduct.desk import CannotWrite, convene, open_desk
 from diemcau.conduct.desks import Desks
 from diemcau.core import agenda, deputy, floor, notes, rollcall, sites, stages
@@ -211,6 +212,41 @@ async def test_a_deadline_that_could_not_be_written_is_tried_again() -> None:
 
     assert house.desk.current.floor.warned
     await house.desk.stop()
+
+
+class SetBack(HandClock):
+    """A clock that somebody sets back."""
+
+    def set_back(self, length: timedelta) -> None:
+        self._now -= length
+
+
+async def test_a_clock_that_is_set_back_a_little_ends_no_speech_before_it_began() -> None:
+    house = await an_open_house()
+    clock = SetBack(house.clock.now() + timedelta(minutes=1))
+    desk = await open_desk(house.journal, clock, house.desk.conference, OFFICES)
+    await desk.ask(floor.GrantFloor(site=HUE), asker=CHAIR, command_id=CommandId("grant"))
+
+    clock.set_back(timedelta(seconds=30))
+    await desk.ask(floor.ReleaseFloor(site=HUE), asker=CHAIR, command_id=CommandId("release"))
+
+    (speech,) = floor.speeches(desk.current.floor)
+    assert speech.ended_at == speech.granted_at
+
+
+async def test_a_clock_that_was_hours_ahead_and_is_set_right_is_believed() -> None:
+    house = await an_open_house()
+    clock = SetBack(house.clock.now() + timedelta(hours=5))
+    desk = await open_desk(house.journal, clock, house.desk.conference, OFFICES)
+    await desk.ask(floor.GrantFloor(site=HUE), asker=CHAIR, command_id=CommandId("grant"))
+    clock.set_back(timedelta(hours=4))
+    await desk.ask(floor.ReleaseFloor(site=HUE), asker=CHAIR, command_id=CommandId("release"))
+
+    await desk.ask(floor.GrantFloor(site=VINH), asker=CHAIR, command_id=CommandId("next"))
+
+    holder = floor.who_speaks(desk.current.floor)
+    assert holder is not None
+    assert holder.granted_at == clock.now()
 
 
 async def test_a_deadline_that_failed_in_an_unforeseen_way_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:

@@ -33,6 +33,7 @@ from diemcau.projections.sections import ScriptSection, Section, SectionName
 LOG = logging.getLogger(__name__)
 SYSTEM = Asker(role=Role.SYSTEM)
 RETRY = timedelta(seconds=1)
+SET_BACK_UNNOTICED = timedelta(minutes=1)
 
 
 class CannotWrite(Refusal):
@@ -47,6 +48,7 @@ class _Stream:
 
     name: StreamId
     version: int
+    at: datetime
     state: Conference
     answered: dict[CommandId, int]
 
@@ -206,10 +208,15 @@ class Desk:
         return self._rehearsal
 
     async def _do(self, stream: _Stream, command: Command, command_id: CommandId, author: Author) -> None:
-        at = self._clock.now()
+        at = self._time_in(stream)
         events = rules.decide(stream.state, command, at)
         if events:
             await self._write(stream, events, command_id, author, at)
+
+    def _time_in(self, stream: _Stream) -> datetime:
+        """Return the time now; a clock that was set back a little stands still until it has caught up."""
+        now = self._clock.now()
+        return stream.at if now < stream.at <= now + SET_BACK_UNNOTICED else now
 
     async def _write(
         self, stream: _Stream, events: Sequence[Event], command_id: CommandId, author: Author, at: datetime
@@ -251,7 +258,8 @@ class Desk:
         except JournalUnusable as unusable:
             raise CannotWrite(reason=Reason.UNREACHABLE.value) from unusable
         found = _read(stream.name, records)
-        stream.state, stream.version, stream.answered = found.state, found.version, found.answered
+        stream.state, stream.answered = found.state, found.answered
+        stream.version, stream.at = found.version, found.at
         self.position = max(self.position, records[-1].position)
         self._tell(())
         self._moved.set()
@@ -259,7 +267,7 @@ class Desk:
     def _evolve(self, stream: _Stream, records: tuple[Record, ...], command_id: CommandId) -> None:
         for record in records:
             stream.state = rules.evolve(stream.state, record.event)  # type: ignore[arg-type]  # the stream holds the core's events
-        stream.version = records[-1].version
+        stream.version, stream.at = records[-1].version, records[-1].at
         stream.answered[command_id] = self.position = records[-1].position
         if self.surroundings.unwritable_since is not None:
             self.surroundings = replace(self.surroundings, unwritable_since=None)
@@ -381,7 +389,7 @@ def new_command_id() -> CommandId:
 def _read(name: StreamId, records: Sequence[Record]) -> _Stream:
     answered = {record.command: record.position for record in records}
     state = rules.replay(tuple(record.event for record in records))  # type: ignore[misc]  # the core's events
-    return _Stream(name=name, version=records[-1].version, state=state, answered=answered)
+    return _Stream(name=name, version=records[-1].version, at=records[-1].at, state=state, answered=answered)
 
 
 def _nothing() -> None:

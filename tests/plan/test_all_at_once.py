@@ -139,6 +139,25 @@ def test_an_item_for_a_unit_that_is_gone_is_told(folder: Path) -> None:
     assert (fault.code, fault.found, fault.wanted) == (C.UNIT_NOT_VALID, "dunes", "2026-03-12")
 
 
+def test_an_organiser_that_is_gone_is_told(folder: Path) -> None:
+    spoil(
+        folder,
+        "units.csv",
+        "hills,head-office,1",
+        "dunes,head-office,3,Dunes,,Dunes,,,,,2020-01-01\nhills,head-office,1",
+    )
+    spoil(folder, "conference.toml", 'organiser = "head-office"', 'organiser = "dunes"')
+
+    (fault,) = faults_of(folder)
+
+    assert (fault.code, fault.column, fault.found, fault.wanted) == (
+        C.UNIT_NOT_VALID,
+        "organiser",
+        "dunes",
+        "2026-03-12",
+    )
+
+
 def test_a_plan_without_sites_says_so(folder: Path) -> None:
     header = FILES["sites.csv"].partition("\n")[0]
     (folder / "sites.csv").write_text(header + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 from diemcau.core.convening import Horizon
-from diemcau.core.ids import PersonId, SiteId
+from diemcau.core.ids import PersonId, SiteId, UnitCode
 from diemcau.plan import keys
 from diemcau.plan.check_tables import Tables
 from diemcau.plan.conference_file import Prepared
@@ -46,9 +46,13 @@ def check_conference(prepared: Prepared, tables: Tables, folder: Path) -> None:
     _check_handout_files(root.sections(keys.HANDOUTS), folder)
     _check_conclusion(prepared, tables)
     if tables.units is not None and prepared.organiser:
-        units = {placed.thing.code for placed in tables.units}
-        if prepared.organiser not in units:
+        units = {placed.thing.code: placed.thing for placed in tables.units}
+        organiser = units.get(UnitCode(prepared.organiser))
+        day = None if prepared.starts_at is None else prepared.starts_at.date()
+        if organiser is None:
             root.blame(FaultCode.UNKNOWN_UNIT, "organiser")
+        elif day is not None and not organiser.is_valid_on(day):
+            root.blame(FaultCode.UNIT_NOT_VALID, "organiser", wanted=day.isoformat())
 
 
 def check_steps(steps: Sequence[PlacedStep], prepared: Prepared, tables: Tables) -> None:

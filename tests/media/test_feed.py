@@ -15,6 +15,7 @@ from tests.media.test_h264 import IDR, KEY_FRAME, SLICE, START
 
 pytestmark = pytest.mark.anyio
 KEY = MediaFrame(payload=KEY_FRAME, at_us=0, key=True)
+TIMES = (1_000_000, 1_040_000, 2_000_000, 2_040_000, 1_500_000, 1_540_000, 3_000_000, 3_040_000)
 NEXT = MediaFrame(payload=START + SLICE, at_us=40_000, key=False)
 
 
@@ -111,6 +112,17 @@ async def test_what_is_no_video_is_taken_off_and_nothing_else_breaks(payload: by
     await feed.end()
 
     assert (source.subscribed, tap.ended, over) == (0, 1, ["over"])
+
+
+async def test_a_group_that_comes_after_a_newer_one_is_left_out_and_the_camera_stays_on() -> None:
+    pictures = [replace(KEY if number % 2 == 0 else NEXT, at_us=at) for number, at in enumerate(TIMES)]
+
+    feed, tap, _ = await begun(Invented(pictures))
+    await eventually(lambda: tap.pictures[-1:] == pictures[-1:] or feed.is_over())
+
+    assert [one.at_us for one in tap.pictures] == [1_000_000, 1_040_000, 2_000_000, 2_040_000, 3_000_000, 3_040_000]
+    assert not feed.is_over()
+    await feed.end()
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(48_000, 300), (48_000, 7), (2**40, 1)])

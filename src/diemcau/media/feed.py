@@ -8,7 +8,7 @@ who is on air or why.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Protocol
 
 from diemcau.media import h264
@@ -18,6 +18,7 @@ from diemcau.media.fabric import MalformedMediaError, MediaFrame, Outlet, Rendit
 _LOG = logging.getLogger(__name__)
 _LOOKED_AT_EVERY = 1.0
 _LOOKS_BEFORE_END = 3
+_LATE_AT_MOST_US = 5_000_000
 
 
 class Tap(Protocol):
@@ -146,7 +147,7 @@ class Feed:
                 copying[offer] = tasks.create_task(copy(offer))
 
     async def _copy_video(self, rendition: Rendition) -> None:
-        async for frame in self.camera.source.frames(rendition):
+        async for frame in _in_order(self.camera.source.frames(rendition), alone=False):
             self.outlet.write_video(frame)
             self.silent.write_video(frame)
             self._has_picture.set()
@@ -154,7 +155,21 @@ class Feed:
                 self._tap.video(frame)
 
     async def _copy_audio(self, rendition: Rendition) -> None:
-        async for frame in self.camera.source.frames(rendition):
+        async for frame in _in_order(self.camera.source.frames(rendition), alone=True):
             self.outlet.write_audio(frame)
             if self._tap is not None:
                 self._tap.audio(frame)
+
+
+async def _in_order(frames: AsyncIterator[MediaFrame], *, alone: bool) -> AsyncIterator[MediaFrame]:
+    """Leave out what comes after something newer, as on a crowded line; a picture with all that build on it.
+
+    `alone`: each frame stands by itself. A clock that went back further is no matter of lateness.
+    """
+    newest, is_late = 0, False
+    async for frame in frames:
+        if frame.key or alone:
+            is_late = 0 < newest - frame.at_us <= _LATE_AT_MOST_US
+        if not is_late:
+            newest = max(newest, frame.at_us)
+            yield frame

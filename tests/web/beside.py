@@ -27,6 +27,7 @@ class Beside:
     running: list[bool] = field(default_factory=list)
     port: int = 8443
     lacking: str | None = None
+    later: tuple[Recording, ...] = ()
 
     def __call__(self, parts: Parts) -> Parts:
         checks = {"journal": self.check, "media": self.well}
@@ -55,7 +56,14 @@ class Beside:
 
     async def of(self, _: ConferenceId) -> Recording | None:
         chapter = Chapter(title="Huế", start=timedelta(seconds=61.5))
-        return Recording(file=self.folder / "review.mp4", length=timedelta(minutes=3), chapters=(chapter,))
+        whole = Recording(file=self.folder / "review.mp4", length=timedelta(minutes=3), chapters=(chapter,))
+        return replace(whole, parts=(whole, *self.later))
+
+    def cut(self) -> None:
+        """Let the recording have a second part."""
+        file = self.folder / "review-2.mp4"
+        file.write_bytes(b"what came after the restart")
+        self.later = (Recording(file=file, length=timedelta(minutes=1)),)
 
     def fingerprints(self) -> tuple[str, ...]:
         return ("ab" * 32,)

@@ -141,7 +141,7 @@ async def test_a_screen_on_a_wall_gets_neither_tasks_nor_recording(door: Door) -
         file = await client.get(f"{path}recording/file")
 
     assert tasks == {"total": 0, "tasks": [], "next": None}
-    assert recording == {"path": None, "seconds": 0, "chapters": []}
+    assert recording == {"path": None, "seconds": 0, "chapters": [], "parts": []}
     assert (file.status_code, file.json()["code"]) == (404, "recording_none")
 
 
@@ -153,13 +153,24 @@ async def test_the_recording_plays_from_any_place(door: Door, beside: Beside) ->
         (beside.folder / "review.mp4").unlink()
         gone = await client.get(told["path"])
 
-    assert told == {
-        "path": f"{path}recording/file",
-        "seconds": 180,
-        "chapters": [{"title": "Huế", "start": 61.5}],
-    }
+    length = {"seconds": 180, "chapters": [{"title": "Huế", "start": 61.5}]}
+    whole = {"path": f"{path}recording/file", **length}
+    assert told == {**whole, "parts": [{"path": f"{path}recording/file/1", **length}]}
     assert (part.status_code, part.content) == (206, (b"review.mp4" * 2)[10:20])
     assert gone.json()["code"] == "recording_none"
+
+
+async def test_a_recording_that_a_restart_cut_in_two_is_offered_whole(door: Door, beside: Beside) -> None:
+    beside.cut()
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.SECRETARY))
+        told = (await client.get(f"{path}recording")).json()
+        files = [(await client.get(part["path"])).content for part in told["parts"]]
+        beyond = await client.get(f"{path}recording/file/3")
+
+    assert [part["seconds"] for part in told["parts"]] == [180, 60]
+    assert files == [(beside.folder / name).read_bytes() for name in ("review.mp4", "review-2.mp4")]
+    assert beyond.json()["code"] == "recording_none"
 
 
 async def test_a_run_of_show_is_paused_and_resumed(door: Door, beside: Beside) -> None:
@@ -191,7 +202,7 @@ async def test_a_server_with_nothing_beside_says_so(tmp_path: Path) -> None:
     assert told == {
         "tasks": {"total": 0, "tasks": [], "next": None},
         "documents": {"documents": []},
-        "recording": {"path": None, "seconds": 0, "chapters": []},
+        "recording": {"path": None, "seconds": 0, "chapters": [], "parts": []},
     }
     assert [answer.json()["code"] for answer in answers] == [
         "media_none",

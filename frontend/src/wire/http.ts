@@ -45,10 +45,15 @@ export interface DocumentLine {
   readonly pdf: string;
 }
 
-export interface Recording {
+export interface RecordingPart {
   readonly path: string | null;
   readonly seconds: number;
   readonly chapters: readonly { readonly title: string; readonly start: number }[];
+}
+
+/** The longest file, and all of them: a server that was started again in between has made several. */
+export interface Recording extends RecordingPart {
+  readonly parts: readonly RecordingPart[];
 }
 
 /** An answer that is not what was asked for: problem details (RFC 9457), or no answer at all (status 0). */

@@ -185,7 +185,7 @@ export const desks: Pick<Words, "operator" | "secretary" | "site" | "camera"> = 
       denied: "Not accepted",
       cancelled: "Withdrawn",
       released: "Has spoken",
-      revoked: "The floor was taken back",
+      revoked: "The speech was stopped",
     },
   },
   camera: {

@@ -188,7 +188,7 @@ export const desks = {
       denied: "Không được chấp nhận",
       cancelled: "Đã rút",
       released: "Đã phát biểu",
-      revoked: "Lượt đã bị thu lại",
+      revoked: "Lượt đã bị dừng",
     },
   },
   camera: {

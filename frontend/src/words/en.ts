@@ -256,6 +256,7 @@ export const en: Words = {
     word: "Word",
     pdf: "PDF",
     recording: "Recording",
+    part: (number) => `Part ${number}`,
     openRecording: "See the recording",
     noRecording: "No recording yet.",
     chapters: (count) => (count === 1 ? "1 speech" : `${count} speeches`),

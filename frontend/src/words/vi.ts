@@ -255,6 +255,7 @@ export const vi = {
     word: "Bản Word",
     pdf: "Bản PDF",
     recording: "Bản ghi hình",
+    part: (number: number) => `Phần ${number}`,
     openRecording: "Xem bản ghi",
     noRecording: "Chưa có bản ghi hình.",
     chapters: (count: number) => `${count} lượt phát biểu`,

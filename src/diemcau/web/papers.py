@@ -34,6 +34,13 @@ def routes() -> APIRouter:
     router.add_api_route(
         "/recording/file", _recording_file, methods=["GET"], summary="The recording", response_class=FileResponse
     )
+    router.add_api_route(
+        "/recording/file/{part}",
+        _recording_part,
+        methods=["GET"],
+        summary="A part of the recording, counted from 1",
+        response_class=FileResponse,
+    )
     return router
 
 
@@ -83,15 +90,35 @@ async def _recorded(visitor: Visitor, request: Request) -> Recording | None:
 async def _recording(visitor: AtDesk, request: Request) -> JSONResponse:
     recording = await _recorded(visitor, request)
     if recording is None:
-        return JSONResponse({"path": None, "seconds": 0, "chapters": []})
-    path = None if recording.file is None else f"/d/{visitor.name}/recording/file"
-    return JSONResponse(
-        {"path": path, "seconds": encode(recording.length), "chapters": encode(recording.chapters)},
-    )
+        return JSONResponse({"path": None, "seconds": 0, "chapters": [], "parts": []})
+    path = f"/d/{visitor.name}/recording/file"
+    parts = [_line(part, f"{path}/{number}") for number, part in enumerate(_parts(recording), start=1)]
+    return JSONResponse({**_line(recording, path), "parts": parts})
 
 
 async def _recording_file(visitor: AtDesk, request: Request) -> FileResponse:
+    return _file(await _recorded(visitor, request))
+
+
+async def _recording_part(visitor: AtDesk, part: int, request: Request) -> FileResponse:
     recording = await _recorded(visitor, request)
+    parts = () if recording is None else _parts(recording)
+    return _file(parts[part - 1] if 1 <= part <= len(parts) else None)
+
+
+def _parts(recording: Recording) -> tuple[Recording, ...]:
+    return recording.parts or (recording,)
+
+
+def _line(recording: Recording, path: str) -> dict[str, object]:
+    return {
+        "path": None if recording.file is None else path,
+        "seconds": encode(recording.length),
+        "chapters": encode(recording.chapters),
+    }
+
+
+def _file(recording: Recording | None) -> FileResponse:
     if recording is None or recording.file is None or not recording.file.is_file():
         raise Problem("recording_none")
     return FileResponse(recording.file, filename=recording.file.name, content_disposition_type="inline")

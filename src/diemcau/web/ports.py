@@ -103,11 +103,15 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """The recording of a conference: its file if there is one that plays."""
+    """The recording of a conference: its file if there is one that plays.
+
+    A server that was stopped and started again makes another file each time: `parts` are all, oldest first.
+    """
 
     file: Path | None
     length: timedelta
     chapters: tuple[Chapter, ...] = ()
+    parts: tuple["Recording", ...] = ()
 
 
 class Recordings(Protocol):

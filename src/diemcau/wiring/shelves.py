@@ -1,13 +1,14 @@
 """What the door lists beside the live conference: tasks from the projections, recordings from their folders."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.ids import ConferenceId, TaskId, UnitCode
-from diemcau.media.recordings import recordings_in
+from diemcau.media.recordings import Part, recordings_in
 from diemcau.projections import task_tree
 from diemcau.web.ports import Chapter, Recording, TaskLine, TaskPage
 
@@ -38,17 +39,21 @@ class RecordingShelf:
         self._folder = folder
 
     async def of(self, conference: ConferenceId) -> Recording | None:
-        """Return a conference's recording (its longest part), or nothing if nothing was recorded."""
-        parts = await asyncio.to_thread(recordings_in, self.folder_of(conference))
-        if not parts:
+        """Return a conference's recording (its longest part, and all parts), or nothing if nothing was recorded."""
+        read = await asyncio.to_thread(recordings_in, self.folder_of(conference))
+        if not read:
             return None
-        longest = max(parts, key=lambda part: part.length)
-        chapters = tuple(Chapter(title=title, start=start) for title, start in longest.chapters)
-        return Recording(file=longest.path, length=longest.length, chapters=chapters)
+        parts = tuple(_recording(part) for part in read)
+        return replace(max(parts, key=lambda part: part.length), parts=parts)
 
     def folder_of(self, conference: ConferenceId) -> Path:
         """Return the folder of a conference's recordings."""
         return self._folder / conference
+
+
+def _recording(part: Part) -> Recording:
+    chapters = tuple(Chapter(title=title, start=start) for title, start in part.chapters)
+    return Recording(file=part.path, length=part.length, chapters=chapters)
 
 
 def _line(row: dict[str, object]) -> TaskLine:

@@ -212,6 +212,13 @@ async def test_a_server_with_nothing_beside_says_so(tmp_path: Path) -> None:
     ]
 
 
+async def test_on_this_machine_sound_and_picture_are_sought_where_the_server_listens(door: Door) -> None:
+    async with door.browser() as client:
+        answer = await client.get("/enter", headers={"Host": "localhost:8080"})
+
+    assert "connect-src 'self' https://127.0.0.1:8443;" in answer.headers["content-security-policy"]
+
+
 async def test_pages_may_run_only_what_this_server_sends(door: Door) -> None:
     async with door.browser() as client:
         answers = [await client.get(path) for path in ("/enter", "/health/live", "/nowhere", "/api/docs")]

@@ -10,7 +10,7 @@ from diemcau.core.ids import UnitCode
 from diemcau.core.roles import Role
 from diemcau.media import paths
 from diemcau.web.encode import encode
-from diemcau.web.guard import host_name
+from diemcau.web.guard import media_name
 from diemcau.web.problems import Problem
 from diemcau.web.visitors import Visitor, at_desk, house_of, own_origin
 
@@ -86,7 +86,7 @@ async def _media(visitor: AtDesk, request: Request) -> WayToMedia:
     media, premises = house.parts.media, house.premises
     if media is None:
         raise Problem("media_none")
-    host = premises.media_host or host_name(request.headers.get("host", ""))
+    host = premises.media_host or media_name(request.headers.get("host", ""))
     if not host:
         raise Problem("bad_request")
     base, pass_ = f"https://{host}:{media.port}", visitor.pass_

@@ -111,7 +111,7 @@ class Guard:
     def _policy(self, host: str) -> str:
         """Return the content security policy: this server's own files, and the media door."""
         port = self._media_port()
-        name = self._media_host or host_name(host)
+        name = self._media_host or media_name(host)
         media = f" https://{name}:{port}" if port and name else ""
         return "; ".join(
             (
@@ -137,6 +137,15 @@ def host_name(host: str) -> str:
     """Return the name in a `Host` header without its port; empty if it is no name of a host."""
     name = re.sub(r":\d{1,5}$", "", host) if not host.endswith("]") else host
     return name if _HOST.fullmatch(name) else ""
+
+
+def media_name(host: str) -> str:
+    """Return where sound and picture are sought: as for pages, but “localhost” by its number.
+
+    For a name, a browser tries one address over QUIC and no other: of “localhost” that is ::1, where nobody listens.
+    """
+    name = host_name(host)
+    return "127.0.0.1" if name.lower() == "localhost" else name
 
 
 async def _apologise(scope: Scope, receive: Receive, send: Send, *, begun: bool) -> None:

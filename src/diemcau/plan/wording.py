@@ -18,8 +18,10 @@ _FILES: dict[FaultCode, Wording] = {
     FaultCode.MISSING_FILE: say(
         "thiếu tệp này.",
         "this file is missing.",
-        "Hãy đặt tệp vào thư mục kế hoạch; “diemcau plan template” tạo mẫu để điền.",
-        "Put it into the plan's folder; “diemcau plan template” writes one to fill in.",
+        "Hãy đặt tệp vào thư mục kế hoạch; “diemcau plan template” tạo mẫu plan.xlsx, "
+        "còn conference.toml thì chép từ examples/ rồi sửa.",
+        "Put it into the plan's folder; “diemcau plan template” writes plan.xlsx, "
+        "and conference.toml is copied from examples/ and changed.",
     ),
     FaultCode.UNREADABLE_FILE: say(
         "không đọc được tệp ({found}).",

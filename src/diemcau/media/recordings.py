@@ -21,7 +21,13 @@ class Part:
 
 def recordings_in(folder: Path) -> tuple[Part, ...]:
     """Return the finished recordings in a folder, oldest first; none if there is no folder."""
-    return tuple(_read(path) for path in sorted(folder.glob("recording-*.mkv")) if ".draft" not in path.name)
+    return tuple(_read(path) for path in files_in(folder))
+
+
+def files_in(folder: Path) -> tuple[Path, ...]:
+    """Return the files of finished recordings, oldest first: the tenth part comes after the ninth."""
+    finished = (path for path in folder.glob("recording-*.mkv") if ".draft" not in path.name)
+    return tuple(sorted(finished, key=lambda path: (len(path.name), path.name)))
 
 
 def _read(path: Path) -> Part:

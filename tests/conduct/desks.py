@@ -1,7 +1,7 @@
 """A desk over a journal in memory, with a clock that is wound by hand."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from diemcau.core.convening import Facts
 from diemcau.core.ids import CommandId, ConferenceId, PersonId, SiteId, StreamId
 from diemcau.core.roles import Asker, Role
 from diemcau.journal.events import CODEC
-from diemcau.journal.journal import Journal, JournalUnwritable, Reason
+from diemcau.journal.journal import Journal, JournalUnusable, JournalUnwritable, Reason
 from diemcau.journal.memory import MemoryJournal
 from diemcau.journal.record import Author, Record
 from diemcau.journal.seal import SealKey
@@ -38,12 +38,18 @@ def site(code: SiteId = HUE) -> Asker:
 class FullDisk(MemoryJournal):
     """A journal whose disk is full while `full` is set, or after so many appends. Otherwise that of the contract.
 
-    `breaks`: the next append fails in a way that nobody foresaw.
+    `breaks`: the next append fails in a way that nobody foresaw. `silent`: nothing can be read.
     """
 
     full = False
     breaks = False
+    silent = False
     appends_left: int | None = None
+
+    def read(self, stream: StreamId, *, after: int = 0) -> Iterator[Record]:
+        if self.silent:
+            raise JournalUnusable("the journal does not answer")
+        return super().read(stream, after=after)
 
     def append(
         self,

@@ -158,6 +158,23 @@ async def test_another_program_that_wrote_is_read_again() -> None:
     assert house.desk.current == other.current
 
 
+async def test_a_journal_that_does_not_answer_after_another_wrote_refuses_and_goes_on_later() -> None:
+    journal = FullDisk(CODEC)
+    house = await a_house(journal)
+    other = await open_desk(journal, house.clock, house.desk.conference, OFFICES)
+    await other.ask(stages.OpenConference(), asker=CHAIR, command_id=CommandId("other"))
+    journal.silent = True
+
+    with pytest.raises(CannotWrite) as refusal:
+        await house.give(CHAIR, stages.OpenConference())
+
+    assert refusal.value.about == {"reason": "unreachable"}
+    journal.silent = False
+    with pytest.raises(CannotWrite):
+        await house.give(CHAIR, stages.OpenConference())
+    assert house.desk.current == other.current
+
+
 async def test_a_command_id_of_another_conference_is_refused() -> None:
     journal = MemoryJournal(CODEC)
     here, there = await a_house(journal), await a_house(journal, name="elsewhere")

@@ -5,6 +5,8 @@ program says, and if need be `env`, and the number of another `user`. What is st
 command line itself, in a fork. Answers: `started PID`, and later `ended PID STATUS`.
 """
 
+import contextlib
+import io
 import json
 import os
 import sys
@@ -36,6 +38,12 @@ def start(wanted: dict[str, Any]) -> int:
         os._exit(status)
 
 
+def _load_what_loads_late() -> None:
+    """Load what the command line loads when it runs: another user may not read this folder."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        app(["init", "--help"])
+
+
 def _become(wanted: dict[str, Any]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, file in ((1, wanted["out"]), (2, wanted["err"])):
@@ -52,6 +60,7 @@ def main() -> None:
     if threading.active_count() != 1:
         message = "a fork copies one thread only"
         raise RuntimeError(message)
+    _load_what_loads_late()
     for line in sys.stdin:
         pid = start(json.loads(line))
         sys.stdout.write(f"started {pid}\n")

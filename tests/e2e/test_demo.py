@@ -66,6 +66,8 @@ async def test_a_person_takes_over_and_lets_the_run_of_show_go_on(tmp_path: Path
 def at_least_taken(port: int, kind: socket.SocketKind) -> Iterator[None]:
     """Take a port, unless another program has it already."""
     with closing(socket.socket(socket.AF_INET, kind)) as opened:
+        if kind is socket.SOCK_STREAM:  # lines that were just closed don't hold the port
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         with suppress(OSError):
             opened.bind(("127.0.0.1", port))
             if kind is socket.SOCK_STREAM:

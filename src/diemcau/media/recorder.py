@@ -210,7 +210,7 @@ class Recorder:
         """Do it; a disk that fails ends this tape, and a new one is tried after a while."""
         try:
             work()
-        except Exception as error:  # noqa: BLE001 (the top of the thread; what a camera sent may not end it)
+        except Exception as error:  # noqa: BLE001 (the top of a task; no camera may end it)
             _LOG.warning("the recording stopped: %s", error, exc_info=not isinstance(error, OSError | av.FFmpegError))
             self._broken_at = self._clock()
             self._cut.lose_tape()

@@ -5,6 +5,7 @@ stand in front of every key frame, so pictures of different sizes may follow one
 used in one thread only and decides nothing about what is recorded.
 """
 
+import contextlib
 import io
 import os
 import time
@@ -37,14 +38,13 @@ class Tape:
             "frag_duration": str(_FRAGMENT_US),
             "flush_packets": "1",
         }
-        try:
+        with contextlib.ExitStack() as unless_begun:
+            unless_begun.callback(path.unlink)  # nothing was recorded yet
+            unless_begun.callback(self._file.close)
             self._container = av.open(self._file, "w", format="mp4", options=options)
             self._video = self._add_video(key_frame)
             self._audio = self._add_audio()
-        except BaseException:
-            self._file.close()
-            path.unlink()  # nothing was recorded yet
-            raise
+            unless_begun.pop_all()
         self._last_pts = -_LEAST_STEP
         self._samples = 0
         self._rest: Samples = np.zeros(0, dtype=np.float32)

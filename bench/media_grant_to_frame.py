@@ -20,9 +20,9 @@ from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media.fabric import Admission, Code, Part, Refusal
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
-from diemcau.media.rehearsal_site import Hall, Quality
+from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.troupe import Troupe
 from diemcau.media.studio import Studio
-from diemcau.media.troupe import Troupe
 
 _CONFERENCE = ConferenceId("bench")
 _LONGEST = 180

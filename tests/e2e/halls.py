@@ -15,8 +15,8 @@ from diemcau.media import paths
 from diemcau.media.fabric import Link, Rendition
 from diemcau.media.moq_fabric import connect
 from diemcau.media.passes import Passes, load_key, new_pass
-from diemcau.media.rehearsal_site import Hall, Quality, RehearsalSite
-from diemcau.media.report import Line, Report
+from diemcau.media.rehearsal_sites.report import Line, Report
+from diemcau.media.rehearsal_sites.site import Hall, Quality, RehearsalSite
 from tests.e2e.desks import Desk
 
 PATIENCE = 30.0

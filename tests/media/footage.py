@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from diemcau.media.director import OnAir
 from diemcau.media.fabric import MediaFrame
-from diemcau.media.recorder import Recorder
+from diemcau.media.recording.recorder import Recorder
 from tests.media.halls import AUDIO, HUE, VIDEO, VINH, HandClock, on_air, studio, take
 
 SECONDS = 2.0

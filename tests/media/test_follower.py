@@ -25,10 +25,10 @@ from diemcau.journal.events import CODEC
 from diemcau.journal.memory import MemoryJournal
 from diemcau.journal.record import Author
 from diemcau.media import paths
-from diemcau.media.finishing import Recording
 from diemcau.media.follower import follow_air, follow_board, on_air
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
+from diemcau.media.recording.finishing import Recording
 from diemcau.media.studio import Studio
 from diemcau.web.encode import text_of
 from tests.core.commands import EVERY, STAGES

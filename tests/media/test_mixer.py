@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diemcau.media.mixer import RATE, Mixer, Samples
+from diemcau.media.recording.mixer import RATE, Mixer, Samples
 
 
 def tone(level: float, samples: int) -> Samples:

@@ -16,8 +16,8 @@ import pytest
 from diemcau.core.ids import SiteId
 from diemcau.media import h264
 from diemcau.media.director import OnAir, Place
-from diemcau.media.finishing import recover
-from diemcau.media.recorder import Recorder, RecorderError
+from diemcau.media.recording.finishing import recover
+from diemcau.media.recording.recorder import Recorder, RecorderError
 from tests.media.footage import SECONDS, Footage, film, play
 from tests.media.halls import HandClock, eventually
 

@@ -17,8 +17,8 @@ from playwright.sync_api import sync_playwright
 
 from diemcau.core.ids import SiteId
 from diemcau.media.director import OnAir, Place
-from diemcau.media.finishing import Recording
-from diemcau.media.recorder import Recorder
+from diemcau.media.recording.finishing import Recording
+from diemcau.media.recording.recorder import Recorder
 from tests.media.footage import SECONDS, film, play
 from tests.media.halls import HandClock
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diemcau.media.recordings import files_in, recordings_in
+from diemcau.media.recording.recordings import files_in, recordings_in
 
 
 def test_the_tenth_part_of_a_recording_comes_after_the_ninth(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from diemcau.media.picture import Picture
-from diemcau.media.rehearsal import Casting, read_casting, write_casting
-from diemcau.media.rehearsal_site import Hall, Quality
-from diemcau.media.report import FirstFrame
-from diemcau.media.troupe import Troupe
-from diemcau.media.voice import RATE, Voice
+from diemcau.media.rehearsal_sites.casting import Casting, read_casting, write_casting
+from diemcau.media.rehearsal_sites.picture import Picture
+from diemcau.media.rehearsal_sites.report import FirstFrame
+from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.troupe import Troupe
+from diemcau.media.rehearsal_sites.voice import RATE, Voice
 from tests.media.halls import CENTRE, CONFERENCE, HUE, SITES, VINH, House, eventually, studio
 
 pytestmark = pytest.mark.anyio

@@ -1,7 +1,7 @@
 """What a rehearsal site counts as a speech, and how it tells."""
 
 from diemcau.core.ids import SiteId
-from diemcau.media.report import FirstFrame, Line, SpeechSeen, Tally, read, write
+from diemcau.media.rehearsal_sites.report import FirstFrame, Line, SpeechSeen, Tally, read, write
 
 HUE, CENTRE, VINH = SiteId("hue"), SiteId("trung-uong"), SiteId("vinh")
 

@@ -13,8 +13,8 @@ import httpx
 import websockets
 
 from diemcau.core.ids import ConferenceId, SiteId
-from diemcau.media.rehearsal_site import Hall, Quality, RehearsalSite
-from diemcau.media.report import FirstFrame, Report
+from diemcau.media.rehearsal_sites.report import FirstFrame, Report
+from diemcau.media.rehearsal_sites.site import Hall, Quality, RehearsalSite
 
 PATIENCE = 30
 

@@ -33,8 +33,8 @@ from diemcau.demonstration.outcome import (
 from diemcau.demonstration.stage_play import StagePlay
 from diemcau.journal import streams
 from diemcau.media.passes import new_pass
-from diemcau.media.rehearsal_site import Hall, Quality
-from diemcau.media.troupe import Troupe
+from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.troupe import Troupe
 from diemcau.plan.convening import person_id
 from diemcau.plan.model import Plan
 from diemcau.plan.run_of_show import Step

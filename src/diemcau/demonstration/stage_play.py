@@ -17,7 +17,7 @@ from diemcau.core.floor import GrantFloor, ReleaseFloor, who_speaks
 from diemcau.core.ids import RequestId, SiteId
 from diemcau.core.roles import Role
 from diemcau.demonstration.desk_socket import AskRefused, DeskSocket
-from diemcau.media.troupe import Troupe
+from diemcau.media.rehearsal_sites.troupe import Troupe
 from diemcau.plan.model import Plan
 from diemcau.plan.run_of_show import Step
 from diemcau.projections.sections import ScriptSection

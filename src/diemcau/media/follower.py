@@ -19,8 +19,8 @@ from diemcau.core.ids import SiteId
 from diemcau.core.onair import LayoutChosen, SiteCutBack, SiteTaken
 from diemcau.core.stages import Stage
 from diemcau.journal.record import Record
-from diemcau.media.finishing import Recording
-from diemcau.media.recorder import RecorderError
+from diemcau.media.recording.finishing import Recording
+from diemcau.media.recording.recorder import RecorderError
 from diemcau.media.studio import Studio
 from diemcau.projections.sections import Section, SectionName
 

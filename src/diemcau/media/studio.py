@@ -28,10 +28,10 @@ from diemcau.media.fabric import (
     Refusal,
     Source,
 )
-from diemcau.media.finishing import Recording
 from diemcau.media.lines import Busy, Line, Lines
 from diemcau.media.reception import Reception
-from diemcau.media.recorder import Recorder
+from diemcau.media.recording.finishing import Recording
+from diemcau.media.recording.recorder import Recorder
 
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0

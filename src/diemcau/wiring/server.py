@@ -29,11 +29,11 @@ from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
 from diemcau.media.fabric import Admission, Refusal
-from diemcau.media.finishing import Recording, recover
 from diemcau.media.follower import follow_air, follow_board
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
 from diemcau.media.passes import Passes, load_key
+from diemcau.media.recording.finishing import Recording, recover
 from diemcau.media.studio import Studio
 from diemcau.plan.model import Plan
 from diemcau.projections.projector import Projector

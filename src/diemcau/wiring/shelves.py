@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.ids import ConferenceId, TaskId, UnitCode
-from diemcau.media.recordings import Part, recordings_in
+from diemcau.media.recording.recordings import Part, recordings_in
 from diemcau.projections import task_tree
 from diemcau.web.ports import Chapter, Recording, TaskLine, TaskPage
 

@@ -17,7 +17,7 @@ import numpy as np
 from av.audio.stream import AudioStream
 from av.stream import Stream
 
-from diemcau.media.mixer import RATE, Samples
+from diemcau.media.recording.mixer import RATE, Samples
 
 _FRAGMENT_US = 1_000_000
 _VIDEO_RATE = 90_000

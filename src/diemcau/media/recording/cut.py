@@ -15,7 +15,7 @@ from av.audio.codeccontext import AudioCodecContext
 from diemcau.media import h264
 from diemcau.media.director import OnAir, Place
 from diemcau.media.fabric import MediaFrame
-from diemcau.media.mixer import RATE, Mixer, Samples
+from diemcau.media.recording.mixer import RATE, Mixer, Samples
 
 _MIXED_AFTER = 0.4
 _EARLY, _LATE = 0.2, 0.3

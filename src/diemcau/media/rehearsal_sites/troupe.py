@@ -12,9 +12,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from diemcau.core.ids import SiteId
-from diemcau.media.rehearsal import Casting, write_casting
-from diemcau.media.rehearsal_site import Hall, Quality
-from diemcau.media.report import FirstFrame, Line, Report, SpeechSeen, read
+from diemcau.media.rehearsal_sites.casting import Casting, write_casting
+from diemcau.media.rehearsal_sites.report import FirstFrame, Line, Report, SpeechSeen, read
+from diemcau.media.rehearsal_sites.site import Hall, Quality
 
 SITES_A_PROCESS = 34
 _TIME_TO_LEAVE = 5.0
@@ -88,7 +88,7 @@ class Troupe:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "diemcau.media.rehearsal",
+            "diemcau.media.rehearsal_sites",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )

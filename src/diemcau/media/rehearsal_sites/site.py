@@ -27,9 +27,9 @@ from diemcau.media.fabric import (
     Source,
 )
 from diemcau.media.moq_fabric import connect
-from diemcau.media.picture import Picture
-from diemcau.media.report import FirstFrame, Line, Report, Tally
-from diemcau.media.voice import RATE, Voice
+from diemcau.media.rehearsal_sites.picture import Picture
+from diemcau.media.rehearsal_sites.report import FirstFrame, Line, Report, Tally
+from diemcau.media.rehearsal_sites.voice import RATE, Voice
 
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0

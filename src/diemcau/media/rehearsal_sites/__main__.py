@@ -1,4 +1,4 @@
-"""Rehearsal sites in a process of their own: `python -m diemcau.media.rehearsal`.
+"""Rehearsal sites in a process of their own: `python -m diemcau.media.rehearsal_sites`.
 
 The first line on standard input says which sites and how; later lines are commands. What arrives
 is told on standard output, a JSON object a line (`report`). The process ends when its standard
@@ -9,41 +9,11 @@ import asyncio
 import json
 import logging
 import sys
-from dataclasses import asdict, dataclass
 
-from diemcau.core.ids import ConferenceId, SiteId
-from diemcau.media.rehearsal_site import Hall, Quality, RehearsalSite
-from diemcau.media.report import Report, write
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Casting:
-    """Which sites a process plays, and how."""
-
-    halls: tuple[Hall, ...]
-    quality: Quality
-
-
-def write_casting(casting: Casting) -> str:
-    """Return the first line of standard input."""
-    return json.dumps(asdict(casting), ensure_ascii=False)
-
-
-def read_casting(line: str) -> Casting:
-    """Read the first line of standard input."""
-    fields = json.loads(line)
-    halls = tuple(
-        Hall(
-            conference=ConferenceId(hall["conference"]),
-            site=SiteId(hall["site"]),
-            name=hall["name"],
-            url=hall["url"],
-            fingerprints=tuple(hall["fingerprints"]),
-            token=hall["token"],
-        )
-        for hall in fields["halls"]
-    )
-    return Casting(halls=halls, quality=Quality(**fields["quality"]))
+from diemcau.core.ids import SiteId
+from diemcau.media.rehearsal_sites.casting import read_casting
+from diemcau.media.rehearsal_sites.report import Report, write
+from diemcau.media.rehearsal_sites.site import RehearsalSite
 
 
 async def play(lines: asyncio.StreamReader) -> None:

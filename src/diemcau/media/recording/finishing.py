@@ -18,7 +18,7 @@ import av
 from av.container import InputContainer
 from av.stream import Stream
 
-from diemcau.media import records
+from diemcau.media.recording import records
 
 if TYPE_CHECKING:  # it exists in the stubs only
     from av.container.core import Chapter

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import av
 
-from diemcau.media.cut import Cut
-from diemcau.media.cut import Recording as Written
 from diemcau.media.director import OnAir
 from diemcau.media.fabric import MediaFrame
-from diemcau.media.finishing import PART, Recording, records_of, recover
-from diemcau.media.records import CHAPTER, CHAPTER_END, Record, Records
-from diemcau.media.tape import Tape
+from diemcau.media.recording.cut import Cut
+from diemcau.media.recording.cut import Recording as Written
+from diemcau.media.recording.finishing import PART, Recording, records_of, recover
+from diemcau.media.recording.records import CHAPTER, CHAPTER_END, Record, Records
+from diemcau.media.recording.tape import Tape
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_QUEUE = 5_000

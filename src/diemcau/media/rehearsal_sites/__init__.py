@@ -1,0 +1,1 @@
+"""Rehearsal sites: halls that are not there, for demonstrations, rehearsals and measuring."""

@@ -3,8 +3,8 @@
 import pytest
 
 from diemcau.conduct.desk import CannotWrite
-from diemcau.core import floor, notes, rollcall, sites, stages
-from diemcau.core.ids import CommandId
+from diemcau.core import floor, handouts, notes, rollcall, sites, stages
+from diemcau.core.ids import CommandId, HandoutId
 from diemcau.core.stages import Stage
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
@@ -40,6 +40,21 @@ async def test_a_rehearsal_never_reaches_the_conferences_own_stream() -> None:
     assert again.desk.rehearsal is None
     assert again.desk.current.stages.stage is Stage.CONVENED
     assert "floor.granted" in names_in(house, streams.rehearsal(house.desk.conference, 1))
+
+
+async def test_a_rehearsal_has_the_handouts_and_one_that_is_listed_meanwhile_stays_listed() -> None:
+    report = handouts.ListHandout(handout=HandoutId("report"), title="Báo cáo", pages=3, digest="")
+    figures = handouts.ListHandout(handout=HandoutId("figures"), title="Số liệu", pages=2, digest="")
+    house = await a_house()
+    await house.give(SECRETARY, report)
+    await house.give(OPERATOR, stages.StartRehearsal())
+    await house.give(OPERATOR, figures)
+    rehearsed = house.desk.current
+    await house.give(OPERATOR, stages.EndRehearsal())
+
+    assert [one.handout for one in rehearsed.handouts.listed] == ["report", "figures"]
+    assert house.desk.current.handouts == rehearsed.handouts
+    assert (await house.again()).desk.current.handouts == rehearsed.handouts
 
 
 async def test_a_server_that_died_between_the_two_streams_begins_the_rehearsal() -> None:

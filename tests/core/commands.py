@@ -95,6 +95,13 @@ AIR = _of(
     build(onair.ChooseLayout, layout=st.sampled_from(onair.Layout)),
 )
 HANDOUTS = _of(
+    build(
+        handouts.ListHandout,
+        handout=st.just(HandoutId("report")),
+        title=text,
+        pages=st.integers(0, 3),
+        digest=st.sampled_from(["", "0" * 64, "no digest"]),
+    ),
     build(handouts.ShowPage, handout=st.just(HandoutId("report")), page=st.integers(0, 3)),
     st.just(handouts.TakeDownHandout()),
 )

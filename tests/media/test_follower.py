@@ -274,6 +274,7 @@ async def test_a_conference_is_recorded_from_opening_to_closing_with_a_chapter_f
         (_, hue) = await halls.on_air(viewer, CENTRE, HUE)
         await take((await viewer.read(hue["broadcast"])).frames(VIDEO), 10)
         page = handouts.ShowPage(handout=HandoutId("report"), page=1)
+        await press(desk, handouts.ListHandout(handout=HandoutId("report"), title="Báo cáo", pages=1, digest=""))
         await press(desk, onair.ChooseLayout(layout=onair.Layout.HOLDER), page, handouts.TakeDownHandout())
         await press(desk, floor.ReleaseFloor(site=HUE), stages.CloseConference())
         await eventually(lambda: tape.ended == 1)

@@ -29,6 +29,8 @@ from diemcau.projections.sections import (
     ConclusionSection,
     CountLine,
     FloorSection,
+    HandoutLine,
+    HandoutsSection,
     ItemLine,
     NoteLine,
     NotesSection,
@@ -133,6 +135,7 @@ def test_the_air_shows_site_layout_preview_and_page() -> None:
         onair.TakeSite(site=HUE),
         onair.PreviewSite(site=VINH),
         onair.ChooseLayout(layout=Layout.SIDE_BY_SIDE),
+        handouts.ListHandout(handout=REPORT, title="Báo cáo", pages=3, digest=""),
         handouts.ShowPage(handout=REPORT, page=3),
     )
     air = AirSection(
@@ -141,6 +144,9 @@ def test_the_air_shows_site_layout_preview_and_page() -> None:
     )  # fmt: skip
 
     assert public(play, SectionName.AIR) == air
+    assert public(play, SectionName.HANDOUTS) == HandoutsSection(
+        handouts=(HandoutLine(handout=REPORT, title="Báo cáo", pages=3, digest=""),)
+    )
     play.give(sites.NoteLineLost(site=HUE))
     assert public(play, SectionName.AIR) == replace(air, held=True)
     assert [tiles(play)[site].air for site in (HUE, VINH)] == [AirState.HELD, AirState.PREVIEW]

@@ -2,7 +2,7 @@
 
 It asks the core what a command leads to and the journal to keep it; only then does anything
 show. It has no rules of its own. While a rehearsal runs, what is done goes into the
-rehearsal's stream; only lines and the end of the rehearsal reach the conference itself.
+rehearsal's stream; only what lasts (lines, handouts) and the end of the rehearsal reach the conference itself.
 """
 
 import asyncio
@@ -17,9 +17,10 @@ from diemcau.conduct.alarms import Surroundings, alarms_of
 from diemcau.conduct.clock import Clock
 from diemcau.conduct.watch import Change, Watch
 from diemcau.core import conference as rules
-from diemcau.core import deputy, roles, sites, stages
+from diemcau.core import deputy, roles, stages
 from diemcau.core.conference import Command, Conference, Event, ReachDeadline
 from diemcau.core.convening import Facts
+from diemcau.core.handouts import Handouts
 from diemcau.core.ids import CommandId, ConferenceId, PersonId, SiteId, StreamId
 from diemcau.core.refusals import Refusal
 from diemcau.core.roles import Asker, Role
@@ -289,7 +290,7 @@ class Desk:
             self._rehearsal = None
             self._tell(())
             self._moved.set()
-        elif self._rehearsal is not None and isinstance(command, sites.NoteLineUp | sites.NoteLineLost):
+        elif self._rehearsal is not None and isinstance(command, rules.LASTING):
             await self._do(self._formal, command, new_command_id(), author)
 
     def _owes_rehearsal(self) -> bool:
@@ -299,13 +300,9 @@ class Desk:
     async def _begin_rehearsal(self, author: Author) -> None:
         number = self._formal.state.stages.rehearsals
         name = streams.rehearsal(self.conference, number)
-        facts = replace(self._formal.state.facts, rehearsal=True)
-        (convened,) = rules.convene(facts)
         at = self._clock.now()
-        lines = sites.who_is_connected(self._formal.state.lines)
-        connected = tuple(sites.SiteConnected(site=site, at=at) for site in lines)
-        begun = CommandId(f"begin:{name}")
-        records = await self._append(name, (convened, *connected), expecting=0, command=begun, author=author, at=at)
+        begun, events = CommandId(f"begin:{name}"), rules.rehearse(self._formal.state, at)
+        records = await self._append(name, events, expecting=0, command=begun, author=author, at=at)
         self._rehearsal = _read(name, records)
         self.position = records[-1].position
         self._tell(records)
@@ -364,18 +361,20 @@ async def open_desk(journal: Journal, clock: Clock, conference: ConferenceId, of
     return desk
 
 
-async def convene(journal: Journal, clock: Clock, facts: Facts, author: Author) -> tuple[Record, ...]:
-    """Write a conference's first event. Convening the same conference again changes nothing."""
-    name = streams.formal(facts.conference)
+async def convene(
+    journal: Journal, clock: Clock, facts: Facts, author: Author, listed: Handouts | None = None
+) -> tuple[Record, ...]:
+    """Write a conference's first events. Convening the same conference again changes nothing."""
+    name, at = streams.formal(facts.conference), clock.now()
     try:
         return await asyncio.to_thread(
             journal.append,
             name,
             expecting=0,
-            events=rules.convene(facts),
+            events=rules.convene(facts, listed, at),
             command=CommandId(f"begin:{name}"),
             author=author,
-            at=clock.now(),
+            at=at,
         )
     except AlreadyAppended as known:
         return known.records

@@ -133,6 +133,7 @@ STAGES_OF: dict[type, frozenset[Stage]] = {
     **dict.fromkeys(get_args(onair.Command), _BEFORE_CLOSE),
     onair.TakeSite: _OPEN,
     **dict.fromkeys(get_args(handouts.Command), _RUNNING),
+    handouts.ListHandout: _BEFORE_CLOSE,
     notes.TakeNote: _RECORDED - {Stage.SEALED},
     notes.CorrectNote: _RECORDED,
     **dict.fromkeys(get_args(conclusions.Command), _OPEN),
@@ -144,9 +145,20 @@ STAGES_OF: dict[type, frozenset[Stage]] = {
 }
 
 
-def convene(facts: Facts) -> tuple[Event, ...]:
-    """Return the first event of a conference."""
-    return (stages.ConferenceConvened(facts=facts),)
+LASTING: tuple[type, ...] = (sites.NoteLineUp, sites.NoteLineLost, handouts.ListHandout)
+"""What holds beyond a rehearsal: given while one runs, it is given to the conference itself as well."""
+
+
+def convene(facts: Facts, listed: Handouts | None = None, at: datetime | None = None) -> tuple[Event, ...]:
+    """Return the first events of a conference; `listed` are the handouts that were prepared, listed at `at`."""
+    prepared = handouts.listed_again(listed or Handouts(), at or facts.starts_at)
+    return (stages.ConferenceConvened(facts=facts), *prepared)
+
+
+def rehearse(conference: Conference, at: datetime) -> tuple[Event, ...]:
+    """Return the first events of a rehearsal of `conference`: its facts, and the lines and handouts as they are now."""
+    connected = (sites.SiteConnected(site=site, at=at) for site in sites.who_is_connected(conference.lines))
+    return (*convene(replace(conference.facts, rehearsal=True), conference.handouts, at), *connected)
 
 
 def begin(convened: stages.ConferenceConvened) -> Conference:

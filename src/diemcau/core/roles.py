@@ -105,6 +105,7 @@ MAY: dict[type, frozenset[Role]] = {
     onair.CutBack: _RUNS,
     onair.ChooseConduct: _RUNS,
     onair.ChooseLayout: _RUNS,
+    handouts.ListHandout: _RUNS | _RECORDS,
     handouts.ShowPage: _RUNS | _RECORDS | _PRESIDES,
     handouts.TakeDownHandout: _RUNS | _RECORDS | _PRESIDES,
     deputy.NoteChairGone: _SYSTEM,

@@ -65,6 +65,7 @@ EVENTS: Final[dict[str, tuple[int, type]]] = {
     "onair.restored": (1, onair.AirRestored),
     "onair.conduct_chosen": (1, onair.ConductChosen),
     "onair.layout_chosen": (1, onair.LayoutChosen),
+    "handouts.listed": (1, handouts.HandoutListed),
     "handouts.page_shown": (1, handouts.PageShown),
     "handouts.taken_down": (1, handouts.HandoutTakenDown),
     "deputy.chair_gone": (1, deputy.ChairGone),

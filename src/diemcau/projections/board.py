@@ -28,6 +28,8 @@ from diemcau.projections.sections import (
     CountLine,
     DelegateLine,
     FloorSection,
+    HandoutLine,
+    HandoutsSection,
     ItemLine,
     MaySection,
     MySiteSection,
@@ -223,6 +225,15 @@ def _air(conference: Conference, _offices: Offices) -> AirSection:
     )
 
 
+def _handouts(conference: Conference, _offices: Offices) -> HandoutsSection:
+    return HandoutsSection(
+        handouts=tuple(
+            HandoutLine(handout=one.handout, title=one.title, pages=one.pages, digest=one.digest)
+            for one in conference.handouts.listed
+        )
+    )
+
+
 def _conclusion(conference: Conference, _offices: Offices) -> ConclusionSection:
     conclusion = conference.conclusion
     return ConclusionSection(
@@ -352,6 +363,7 @@ _PUBLIC: dict[SectionName, Callable[[Conference, Offices], Section]] = {
     SectionName.AGENDA: _agenda,
     SectionName.PUBLIC_FLOOR: _public_floor,
     SectionName.AIR: _air,
+    SectionName.HANDOUTS: _handouts,
 }
 _PRIVATE: dict[SectionName, Callable[[Conference, Offices], Section]] = {
     SectionName.FLOOR: _floor,

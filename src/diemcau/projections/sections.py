@@ -164,6 +164,23 @@ class AirSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandoutLine:
+    """A file that may be shown; `digest` is empty for sample pages."""
+
+    handout: HandoutId
+    title: str
+    pages: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoutsSection:
+    """The files that may be shown, so that every hall has them before their first page is."""
+
+    handouts: tuple[HandoutLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
     """One item of the conclusion as it stands."""
 
@@ -315,6 +332,7 @@ class SectionName(StrEnum):
     AGENDA = "agenda"
     PUBLIC_FLOOR = "public_floor"
     AIR = "air"
+    HANDOUTS = "handouts"
     FLOOR = "floor"
     CONCLUSION = "conclusion"
     PRESIDENCY = "presidency"
@@ -333,6 +351,7 @@ PUBLIC = (
     SectionName.AGENDA,
     SectionName.PUBLIC_FLOOR,
     SectionName.AIR,
+    SectionName.HANDOUTS,
 )
 OF_ROLE: dict[Role, tuple[SectionName, ...]] = {
     Role.CHAIR: (SectionName.FLOOR, SectionName.CONCLUSION, SectionName.PRESIDENCY, SectionName.MAY),
@@ -358,6 +377,7 @@ Section: TypeAlias = (
     | AgendaSection
     | PublicFloorSection
     | AirSection
+    | HandoutsSection
     | FloorSection
     | ConclusionSection
     | PresidencySection

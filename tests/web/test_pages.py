@@ -53,6 +53,12 @@ async def test_a_hall_is_shown_the_way_for_its_camera(door: Door) -> None:
     assert first["up"].startswith("up/review-2026/hue/")
     assert first["up"] != second["up"]
     assert (first["program"], first["latency_ms"], first["fingerprints"]) == ("program/review-2026", 150, ["ab" * 32])
+    jwt = first["camera"].partition("?")[2]
+    assert first["socket"] == {
+        "camera": f"/media/review-2026?{jwt}&as=camera",
+        "screen": f"/media/review-2026?{jwt}&as=screen",
+    }
+    assert (first["parents"], first["camera_free"]) == ([], True)
 
 
 async def test_who_is_no_hall_has_no_camera(door: Door) -> None:
@@ -62,6 +68,7 @@ async def test_who_is_no_hall_has_no_camera(door: Door) -> None:
 
     ticket = door.passes.read_ticket(way["screen"].partition("?jwt=")[2], NINE)
     assert (way["camera"], way["up"], ticket.may_publish, ticket.role) == (None, None, False, Role.OPERATOR)
+    assert way["socket"]["camera"] is None
 
 
 async def test_tasks_come_a_page_at_a_time(door: Door) -> None:

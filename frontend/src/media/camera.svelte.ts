@@ -4,7 +4,8 @@ import { Unanswered, type MediaAddress } from "../wire/http";
 import { Backoff } from "./backoff";
 import { Capture, faultOf } from "./capture";
 import { catalogOf, PictureEncoder, SoundEncoder } from "./encode";
-import { connect, type Publishing, type Session } from "./moq";
+import { connectTransport } from "./moq";
+import type { Publishing, Session } from "./session";
 import { everySecond } from "./ticks";
 
 export type CameraState =
@@ -118,7 +119,7 @@ export class CameraSender {
     try {
       const address = await this.#address();
       if (address.camera === null || address.up === null) return "refused";
-      session = await connect(address.camera, address.fingerprints);
+      session = await connectTransport(address.camera, address.fingerprints, 10_000);
       if (turn !== this.#turn) {
         session.close();
         return "off";

@@ -1,6 +1,6 @@
 // Encodes the site's picture and sound as the media contract asks: H.264 in Annex B with a key frame each
 // second, Opus in frames of 20 ms; both only while the server wants them.
-import type { Publishing } from "./moq";
+import type { Publishing } from "./session";
 
 const KEY_EVERY_US = 1_000_000;
 const FRAMES_IN_AUDIO_GROUP = 3;

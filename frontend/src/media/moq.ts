@@ -1,43 +1,34 @@
 // Media over QUIC: the only file that knows the library. Names and frames come out, sessions go in.
 import { Broadcast, Connection, Path, Time, Varint, type Group, type Track } from "@moq/net";
+import type { Publication, Publishing, Received, Session } from "./session";
 
 const PROTOCOLS = ["moq-lite-05", "moq-lite-04", "moq-lite-03", "moql"];
-const HANDSHAKE_MS = 10_000;
+const TEXT_PRIORITY = 200;
+const FRAME_PRIORITY = 100;
 
-export interface MediaFrame {
-  readonly timestamp: number;
-  readonly payload: Uint8Array;
-  /** The first frame of its group: a key frame, if it is video. */
-  readonly isFirst: boolean;
+/** Whether this browser has WebTransport at all. */
+export function hasTransport(): boolean {
+  return "WebTransport" in globalThis;
 }
 
-export interface Received {
-  readonly frame: (frame: MediaFrame) => void;
-  readonly ended: () => void;
-}
-
-/** Whether this browser can speak with the server at all. */
-export function isSupported(): boolean {
-  return "WebTransport" in globalThis && "VideoDecoder" in globalThis;
-}
-
-export async function connect(url: string, fingerprints: readonly string[]): Promise<Session> {
+/** Raises an error when the session is not up within `patienceMs`. */
+export async function connectTransport(url: string, fingerprints: readonly string[], patienceMs: number): Promise<Session> {
   const transport = new WebTransport(url, optionsOf(fingerprints));
   // What closes it is read from `closed`; nobody waits for the rest.
   transport.ready.catch(() => undefined);
   transport.closed.catch(() => undefined);
   try {
-    const signal = AbortSignal.timeout(HANDSHAKE_MS);
+    const signal = AbortSignal.timeout(patienceMs);
     await Promise.race([transport.ready, aborted(signal)]);
-    return new Session(transport, await Connection.connect(new URL(url), { transport, signal }));
+    return new MoqSession(transport, await Connection.connect(new URL(url), { transport, signal }));
   } catch (error) {
     transport.close();
     throw error;
   }
 }
 
-export class Session {
-  /** The application code with which the session ended; 0 if it just broke. */
+class MoqSession implements Session {
+  readonly kind = "webtransport";
   readonly closed: Promise<number>;
   readonly #established: Connection.Established;
 
@@ -50,43 +41,42 @@ export class Session {
     established.closed.catch(() => undefined);
   }
 
-  /** Every newest text of a track, until `stop` or the end. */
-  texts(path: string, name: string, heard: (text: string) => void): () => void {
-    const broadcast = this.#established.consume(Path.from(path));
-    const track = broadcast.track(name).subscribe({ priority: 200 });
-    void readTexts(track, heard);
-    return () => {
-      track.close();
-      broadcast.close();
-    };
+  texts(path: string, track: string, heard: (text: string) => void): () => void {
+    const decoder = new TextDecoder();
+    return this.bytes(path, track, (bytes) => heard(decoder.decode(bytes)));
   }
 
-  /** Every frame of the tracks of one source, until `stop` or the end. */
-  frames(path: string, latency: number, tracks: Readonly<Record<string, Received>>): () => void {
-    const broadcast = this.#established.consume(Path.from(path));
-    const open = Object.entries(tracks).map(([name, received]) => {
-      const track = broadcast.track(name).subscribe({ priority: 100, latencyMax: latency });
-      void readFrames(track, latency, received);
-      return track;
-    });
-    return () => {
-      for (const track of open) track.close();
-      broadcast.close();
-    };
+  bytes(path: string, track: string, heard: (bytes: Uint8Array<ArrayBuffer>) => void): () => void {
+    return this.#subscribe(path, track, { priority: TEXT_PRIORITY }, (subscribed) => void readBytes(subscribed, heard));
+  }
+
+  frames(path: string, track: string, latencyMs: number, received: Received): () => void {
+    const asked = { priority: FRAME_PRIORITY, latencyMax: latencyMs };
+    return this.#subscribe(path, track, asked, (subscribed) => void readFrames(subscribed, latencyMs, received));
   }
 
   publish(path: string): Publication {
     const broadcast = new Broadcast.Producer();
     this.#established.publish(Path.from(path), broadcast);
-    return new Publication(broadcast);
+    return new MoqPublication(broadcast);
   }
 
   close(): void {
     this.#established.close();
   }
+
+  #subscribe(path: string, track: string, asked: Track.Subscription, read: (from: Track.Subscriber) => void): () => void {
+    const broadcast = this.#established.consume(Path.from(path));
+    const subscribed = broadcast.track(track).subscribe(asked);
+    read(subscribed);
+    return () => {
+      subscribed.close();
+      broadcast.close();
+    };
+  }
 }
 
-export class Publication {
+class MoqPublication implements Publication {
   readonly #broadcast: Broadcast.Producer;
 
   constructor(broadcast: Broadcast.Producer) {
@@ -94,7 +84,7 @@ export class Publication {
   }
 
   track(name: string): Publishing {
-    return new Publishing(this.#broadcast.createTrack(name));
+    return new MoqPublishing(this.#broadcast.createTrack(name));
   }
 
   close(): void {
@@ -102,7 +92,7 @@ export class Publication {
   }
 }
 
-export class Publishing {
+class MoqPublishing implements Publishing {
   readonly #track: Track.Producer;
   #group: Group.Producer | null = null;
 
@@ -118,12 +108,16 @@ export class Publishing {
     this.#track.writeString(text);
   }
 
-  /** One frame in the `legacy` container; `begins` opens a group with it. */
+  writeBytes(bytes: Uint8Array): void {
+    this.#track.writeFrame({ payload: bytes, timestamp: Time.Timestamp.now() });
+  }
+
   writeFrame(payload: Uint8Array, timestamp: number, begins: boolean): void {
     if (begins || this.#group === null) {
       this.#group?.close();
       this.#group = this.#track.appendGroup();
     }
+    // The container `legacy`: the timestamp, then the payload.
     const head = Varint.encode(timestamp);
     const whole = new Uint8Array(head.byteLength + payload.byteLength);
     whole.set(head);
@@ -131,9 +125,13 @@ export class Publishing {
     this.#group.writeFrame({ payload: whole, timestamp: Time.Timestamp.fromMicros(timestamp) });
   }
 
-  close(): void {
+  endGroup(): void {
     this.#group?.close();
     this.#group = null;
+  }
+
+  close(): void {
+    this.endGroup();
     this.#track.close();
   }
 }
@@ -154,20 +152,20 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function readTexts(track: Track.Subscriber, heard: (text: string) => void): Promise<void> {
+async function readBytes(track: Track.Subscriber, heard: (bytes: Uint8Array<ArrayBuffer>) => void): Promise<void> {
   try {
     for (;;) {
-      const text = await track.readString();
-      if (text === undefined) return;
-      heard(text);
+      const frame = await track.readFrame();
+      if (frame === undefined) return;
+      heard(new Uint8Array(frame.payload));
     }
   } catch {
-    // The session ended; whoever holds it knows.
+    // The track is not there, or the session ended; whoever holds it knows.
   }
 }
 
 /** Groups are read in order; one that hangs is left behind when the next has waited as long as the latency. */
-async function readFrames(track: Track.Subscriber, latency: number, received: Received): Promise<void> {
+async function readFrames(track: Track.Subscriber, latencyMs: number, received: Received): Promise<void> {
   let newest = -1;
   let before: Promise<unknown> = Promise.resolve();
   const read = async (group: Group.Consumer): Promise<void> => {
@@ -183,11 +181,11 @@ async function readFrames(track: Track.Subscriber, latency: number, received: Re
     for (;;) {
       const group = await track.nextGroup();
       if (group === undefined) break;
-      before = Promise.race([before, pause(latency)])
+      before = Promise.race([before, pause(latencyMs)])
         .then(() => read(group))
         .catch(() => undefined);
     }
-    await Promise.race([before, pause(latency)]);
+    await Promise.race([before, pause(latencyMs)]);
   } catch {
     // The track is not there, or the session ended.
   }

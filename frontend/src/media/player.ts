@@ -1,6 +1,6 @@
 // Shows and sounds one source: H.264 onto a canvas, Opus into the loudspeakers, both on one clock.
 import { codecOf } from "./h264";
-import type { MediaFrame, Session } from "./moq";
+import type { MediaFrame, Session } from "./session";
 import { Playout } from "./playout";
 import type { Speaker } from "./speaker";
 
@@ -34,10 +34,12 @@ export class Player {
     this.#shown = given.shown;
     this.#voice = given.speaker?.voice(this.#playout) ?? null;
     const voice = this.#voice;
-    this.#stop = session.frames(path, latency, {
-      video: { frame: (frame) => this.#decode(frame), ended: given.ended },
-      ...(voice === null ? {} : { audio: { frame: (frame) => voice.play(frame), ended: () => undefined } }),
-    });
+    const stops = [session.frames(path, "video", latency, { frame: (frame) => this.#decode(frame), ended: given.ended })];
+    if (voice !== null)
+      stops.push(session.frames(path, "audio", latency, { frame: (frame) => voice.play(frame), ended: () => undefined }));
+    this.#stop = () => {
+      for (const stop of stops) stop();
+    };
     this.#drawing = requestAnimationFrame(() => this.#draw());
   }
 

@@ -3,8 +3,9 @@
 import type { MediaAddress } from "../wire/http";
 import { readAir, type AirEntry, type AirRole } from "./air";
 import { Backoff } from "./backoff";
-import { connect, isSupported, type Session } from "./moq";
+import { connectTransport, hasTransport } from "./moq";
 import { Player } from "./player";
+import type { Session } from "./session";
 import { Speaker } from "./speaker";
 
 export type WatchState = "idle" | "connecting" | "up" | "lost" | "unsupported";
@@ -93,7 +94,7 @@ export class ProgramWatch {
   }
 
   async #run(): Promise<void> {
-    if (!isSupported()) {
+    if (!hasTransport() || !("VideoDecoder" in globalThis)) {
       this.state = "unsupported";
       return;
     }
@@ -116,7 +117,7 @@ export class ProgramWatch {
     const address = await this.#address();
     this.#latency = address.latency_ms;
     this.#conference = address.program.split("/")[1] ?? "";
-    const session = await connect(address.screen, address.fingerprints);
+    const session = await connectTransport(address.screen, address.fingerprints, 10_000);
     this.#session = session;
     this.#heard(session);
     session.texts(address.program, "beat", () => this.#heard(session));

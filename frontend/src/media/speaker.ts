@@ -1,5 +1,5 @@
 // The loudspeakers: decodes Opus and plays it without gaps, each source at its own time.
-import type { MediaFrame } from "./moq";
+import type { MediaFrame } from "./session";
 import type { Playout } from "./playout";
 
 const SLACK_S = 0.06;

@@ -11,10 +11,20 @@ export interface Me {
   readonly main_site: string;
 }
 
-export interface MediaAddress {
+/** A node that lets pages in over WebTransport. */
+export interface MediaDoor {
   readonly camera: string | null;
   readonly screen: string;
   readonly fingerprints: readonly string[];
+}
+
+export interface MediaAddress extends MediaDoor {
+  /** The same over a WebSocket to the web server: paths below it, or whole URLs. */
+  readonly socket: { readonly camera: string | null; readonly screen: string };
+  /** Other nodes of the conference, for when this one does not answer. */
+  readonly parents: readonly MediaDoor[];
+  /** Whether a camera of this site would be let in now. */
+  readonly camera_free: boolean;
   readonly up: string | null;
   readonly program: string;
   readonly latency_ms: number;

@@ -31,12 +31,30 @@ class Me(BaseModel):
     main_site: str
 
 
-class WayToMedia(BaseModel):
-    """Where sound and picture go and come from. The URLs are good for a minute."""
+class DoorOfMedia(BaseModel):
+    """A node that lets pages in over WebTransport."""
 
     camera: str | None
     screen: str
     fingerprints: list[str]
+
+
+class SocketOfMedia(BaseModel):
+    """The same over a WebSocket to this web server: paths below it."""
+
+    camera: str | None
+    screen: str
+
+
+class WayToMedia(DoorOfMedia):
+    """Where sound and picture go and come from. The URLs are good for a minute.
+
+    `parents`: other nodes, for when this one does not answer. `camera_free`: a camera of this site would be let in.
+    """
+
+    socket: SocketOfMedia
+    parents: list[DoorOfMedia] = []
+    camera_free: bool = True
     up: str | None
     program: str
     latency_ms: int
@@ -92,9 +110,11 @@ async def _media(visitor: AtDesk, request: Request) -> WayToMedia:
     base, pass_ = f"https://{host}:{media.port}", visitor.pass_
     ticket = house.parts.passes.ticket(pass_, house.parts.clock.now())
     site = pass_.site
+    socket = f"/media/{pass_.conference}?jwt={ticket}&as="
     return WayToMedia(
         camera=f"{base}/camera?jwt={ticket}" if site is not None else None,
         screen=f"{base}/screen?jwt={ticket}",
+        socket=SocketOfMedia(camera=f"{socket}camera" if site is not None else None, screen=f"{socket}screen"),
         fingerprints=list(media.fingerprints()),
         up=paths.up(pass_.conference, site, paths.new_nonce()) if site is not None else None,
         program=paths.program(pass_.conference),

@@ -6,7 +6,8 @@ import pytest
 from diemcau.conduct.clock import WallClock
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
-from diemcau.media.passes import Passes, load_key
+from diemcau.media.pass_keys import load_key
+from diemcau.media.passes import Passes
 from diemcau.web.pins import Pins
 from tests.cli.conftest import Diemcau
 

@@ -17,7 +17,8 @@ import websockets
 from diemcau.conduct.clock import WallClock
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
-from diemcau.media.passes import Passes, load_key, new_pass
+from diemcau.media.pass_keys import load_key
+from diemcau.media.passes import Passes, new_pass
 
 PATIENCE = 30.0
 Board = dict[str, Any]
@@ -28,7 +29,7 @@ def token_for(folder: Path, conference: str, role: Role, site: str | None = None
     """Return a token that the server of a data folder lets in."""
     until = WallClock().now() + timedelta(days=1)
     site_id = None if site is None else SiteId(site)
-    made = new_pass(conference=ConferenceId(conference), role=role, site=site_id, until=until)
+    made = new_pass(conference=ConferenceId(conference), role=role, site=site_id, until=until, at=WallClock().now())
     return Passes(load_key(folder)).issue(made)
 
 

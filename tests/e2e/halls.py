@@ -14,7 +14,8 @@ from diemcau.core.roles import Role
 from diemcau.media import paths
 from diemcau.media.fabric import Link, Rendition
 from diemcau.media.moq_fabric import connect
-from diemcau.media.passes import Passes, load_key, new_pass
+from diemcau.media.pass_keys import load_key
+from diemcau.media.passes import Passes, new_pass
 from diemcau.media.rehearsal_sites.report import Line, Report
 from diemcau.media.rehearsal_sites.site import Hall, Quality, RehearsalSite
 from tests.e2e.desks import Desk

@@ -19,7 +19,7 @@ from diemcau.journal import streams
 from diemcau.journal.events import CODEC
 from diemcau.journal.sql import SqlJournal, engine_to_read, open_to_read
 from diemcau.journal.verify import verify
-from diemcau.media.passes import load_key
+from diemcau.media.pass_keys import load_key
 from diemcau.projections.board import public_board, role_board
 from diemcau.web.encode import encode
 from tests.e2e.desks import Desk, desk, token_for

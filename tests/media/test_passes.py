@@ -12,22 +12,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from diemcau.conduct.clock import HandClock
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
 from diemcau.media.fabric import Admission, Code, Part, Refusal
+from diemcau.media.pass_keys import PassKeyUnusable, load_key, read_public_pem
 from diemcau.media.passes import (
+    LONG_AGO,
     Pass,
     Passes,
     PassFault,
-    PassKeyUnusable,
+    PassReader,
     PassRefused,
+    RelayPass,
     Ticket,
     door_keeper,
-    load_key,
     new_pass,
+    new_relay_pass,
 )
 
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -35,8 +39,10 @@ NOON = NINE + timedelta(hours=3)
 REVIEW, HUE = ConferenceId("review-2026"), SiteId("hue")
 KEY = OKPKey.generate_key("Ed25519")
 PASSES = Passes(KEY)
-CHAIR = Pass(conference=REVIEW, role=Role.CHAIR, site=None, until=NOON, number="n-1")
-HALL = Pass(conference=REVIEW, role=Role.SITE, site=HUE, until=NOON, number="n-2", scripted=True)
+CHAIR = Pass(conference=REVIEW, role=Role.CHAIR, site=None, until=NOON, number="n-1", issued_at=NINE)
+HALL = Pass(conference=REVIEW, role=Role.SITE, site=HUE, until=NOON, number="n-2", issued_at=NINE)
+SCRIPT = replace(HALL, scripted=True, issued_at=NINE + timedelta(microseconds=1500))
+RELAY = RelayPass(conference=REVIEW, until=NOON, number="n-9", issued_at=NINE)
 
 
 def fault(token: str, at: datetime = NINE) -> PassFault:
@@ -54,7 +60,7 @@ def headed(header: dict[str, object], token: str) -> str:
     return ".".join((head, *token.split(".")[1:]))
 
 
-@pytest.mark.parametrize("pass_", [CHAIR, HALL])
+@pytest.mark.parametrize("pass_", [CHAIR, HALL, SCRIPT])
 def test_a_pass_is_read_as_it_was_issued(pass_: Pass) -> None:
     assert PASSES.read(PASSES.issue(pass_), NINE) == pass_
 
@@ -115,6 +121,7 @@ def test_any_text_is_refused_and_nothing_else_happens(text: str) -> None:
         {"exp": None},
         {"exp": 10**30},
         {"jti": None},
+        {"iat": "yesterday"},
         {"site": 7},
     ],
 )
@@ -149,9 +156,7 @@ def test_a_ticket_opens_the_media_door_for_a_minute() -> None:
     ticket = PASSES.ticket(HALL, NINE)
     until = NINE + timedelta(minutes=1)
 
-    assert PASSES.read_ticket(ticket, NINE) == Ticket(
-        conference=REVIEW, role=Role.SITE, site=HUE, until=until, may_publish=True
-    )
+    assert PASSES.read_ticket(ticket, NINE) == Ticket(pass_=HALL, until=until, may_publish=True)
     with pytest.raises(PassRefused) as refused:
         PASSES.read_ticket(ticket, until)
     assert refused.value.code is PassFault.EXPIRED
@@ -161,6 +166,80 @@ def test_a_ticket_never_outlives_its_pass() -> None:
     ticket = PASSES.ticket(CHAIR, NOON - timedelta(seconds=10))
 
     assert PASSES.read_ticket(ticket, NINE).until == NOON
+
+
+def test_what_came_in_by_a_ticket_may_stay_until_its_pass_ends() -> None:
+    admitted = PASSES.admit(PASSES.ticket(HALL, NINE), NINE)
+
+    assert isinstance(admitted, Admission)
+    assert (admitted.number, admitted.role, admitted.issued_at) == ("n-2", Role.SITE, NINE)
+    assert admitted.until == NOON
+
+
+def test_a_ticket_that_says_it_outlives_its_pass_opens_nothing() -> None:
+    claims: dict[str, object] = {
+        "aud": "diemcau:media",
+        "conference": REVIEW,
+        "role": "chair",
+        "exp": NOON.timestamp() + 60,
+        "ends": NOON.timestamp(),
+        "jti": "n",
+    }
+
+    assert isinstance(PASSES.admit(signed(claims), NINE), Admission)
+    assert PASSES.admit(signed(claims), NOON) == Refusal(code=Code.UNKNOWN_PASS, reason="pass.expired")
+
+
+def test_a_pass_that_does_not_say_when_it_was_issued_was_issued_long_ago() -> None:
+    claims: dict[str, object] = {
+        "aud": "diemcau:desk",
+        "conference": "c",
+        "role": "chair",
+        "exp": 4_000_000_000,
+        "jti": "n",
+    }
+
+    assert PASSES.read(signed(claims), NINE).issued_at == LONG_AGO
+
+
+def test_whoever_holds_the_public_half_of_the_key_reads_passes_and_can_sign_none() -> None:
+    relay = PassReader(read_public_pem(PASSES.public_key()))
+
+    assert relay.read(PASSES.issue(CHAIR), NINE) == CHAIR
+    assert isinstance(relay.admit(PASSES.ticket(HALL, NINE), NINE), Admission)
+    assert "PRIVATE" not in PASSES.public_key()
+    with pytest.raises(JoseError):
+        Passes(read_public_pem(PASSES.public_key())).issue(CHAIR)
+
+
+@pytest.mark.parametrize("text", ["", "rubbish", KEY.as_pem(private=True).decode()])
+def test_what_is_no_public_key_is_told_in_one_sentence(text: str) -> None:
+    with pytest.raises(PassKeyUnusable, match="take the one that the centre gives its relays"):
+        read_public_pem(text)
+
+
+def test_a_relays_pass_lets_a_node_in_and_opens_nothing_else() -> None:
+    token = PASSES.issue_relay(RELAY)
+
+    admitted = PASSES.admit_relay(token, NINE)
+
+    assert isinstance(admitted, Admission)
+    assert (admitted.conference, admitted.part, admitted.site) == (REVIEW, Part.RELAY, None)
+    assert (admitted.may_publish, admitted.number, admitted.until) == (False, "n-9", NOON)
+    assert PASSES.read_relay(token, NINE) == RELAY
+    assert fault(token) is PassFault.WRONG_KIND
+    assert PASSES.admit(token, NINE) == Refusal(code=Code.UNKNOWN_PASS, reason="pass.wrong_kind")
+
+
+@pytest.mark.parametrize("token", [PASSES.issue(CHAIR), PASSES.ticket(HALL, NINE), PASSES.device(CHAIR), ""])
+def test_no_other_pass_lets_a_relay_in(token: str) -> None:
+    assert isinstance(PASSES.admit_relay(token, NINE), Refusal)
+
+
+def test_a_relays_pass_ends_at_its_end() -> None:
+    expired = PASSES.admit_relay(PASSES.issue_relay(RELAY), NOON)
+
+    assert expired == Refusal(code=Code.UNKNOWN_PASS, reason="pass.expired")
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.OPERATOR, Role.PROGRAM])
@@ -206,7 +285,8 @@ def test_a_device_is_known_for_one_pass_only() -> None:
 
 
 def test_no_two_passes_have_one_number() -> None:
-    numbers = {new_pass(conference=REVIEW, role=Role.CHAIR, site=None, until=NOON).number for _ in range(100)}
+    numbers = {new_pass(conference=REVIEW, role=Role.CHAIR, site=None, until=NOON).number for _ in range(50)}
+    numbers |= {new_relay_pass(conference=REVIEW, until=NOON, at=NINE).number for _ in range(50)}
 
     assert len(numbers) == 100
 

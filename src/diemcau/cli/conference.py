@@ -16,7 +16,8 @@ from diemcau.journal import streams
 from diemcau.journal.events import CODEC
 from diemcau.journal.journal import Journal
 from diemcau.journal.sql import engine_to_read, open_to_read
-from diemcau.media.passes import Passes, load_key, new_pass
+from diemcau.media.pass_keys import load_key
+from diemcau.media.passes import Passes, new_pass
 from diemcau.settings import Settings, read_settings
 from diemcau.web.app import PINS
 from diemcau.web.pins import NEED_PIN, Pins
@@ -58,8 +59,9 @@ def print_pass(
     if not kept.version(streams.formal(name)):
         fail(f"There is no conference {conference}: see diemcau conference list.")
     _need_site(role, site, state_of(kept, name))
-    until = WallClock().now() + timedelta(days=days)
-    pass_ = new_pass(conference=name, role=role, site=None if site is None else SiteId(site), until=until)
+    now = WallClock().now()
+    until = now + timedelta(days=days)
+    pass_ = new_pass(conference=name, role=role, site=None if site is None else SiteId(site), until=until, at=now)
     begins = (base or base_of(settings, port=settings.port)).rstrip("/")
     link = f"{begins}/enter#{Passes(load_key(settings.data)).issue(pass_)}"
     OUT.print(link, markup=False, highlight=False)

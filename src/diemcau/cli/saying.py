@@ -16,7 +16,7 @@ from diemcau.directory.models import DirectoryUnusable
 from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import UnfitKey, UnfitSeal
 from diemcau.media.fabric import FabricError
-from diemcau.media.passes import PassKeyUnusable
+from diemcau.media.pass_keys import PassKeyUnusable
 from diemcau.settings import SettingsUnfit
 from diemcau.web.serve import CannotServe
 from diemcau.web.tls import CertificateUnusable

@@ -187,7 +187,9 @@ def _halls(show: Show, server: Server) -> list[Hall]:
             url=f"https://127.0.0.1:{server.studio.port}",
             fingerprints=server.studio.fingerprints(),
             token=server.passes.ticket(
-                new_pass(conference=show.plan.id, role=Role.SITE, site=site.code, until=now + lasts), now, lasts=lasts
+                new_pass(conference=show.plan.id, role=Role.SITE, site=site.code, until=now + lasts, at=now),
+                now,
+                lasts=lasts,
             ),
         )
         for site in show.plan.sites

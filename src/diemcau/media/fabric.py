@@ -7,10 +7,12 @@ source; what the node offers is an outlet. A link is the other end: a camera or 
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.core.roles import Role
 
 
 class Part(StrEnum):
@@ -19,6 +21,7 @@ class Part(StrEnum):
     SITE = "site"
     OPERATOR = "operator"
     WATCHER = "watcher"
+    RELAY = "relay"
 
 
 class Code(IntEnum):
@@ -29,13 +32,16 @@ class Code(IntEnum):
     NOT_ALLOWED = 403
     CAMERA_BUSY = 409
     REPLACED = 410
+    TOO_MUCH = 429
+    CUT_OFF = 503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """Who came in, as the pass says it.
 
-    `connection` is a name for this one session, never used again.
+    `connection` is a name for this one session, never used again. `number`, `role` and `issued_at` are those of the
+    pass, by which it may be revoked; the session ends at `until`.
     """
 
     conference: ConferenceId
@@ -43,6 +49,10 @@ class Admission:
     part: Part
     may_publish: bool
     connection: str
+    role: Role | None = None
+    number: str = ""
+    issued_at: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,17 @@
 """Passes: signed tokens that say who may come to which conference, as what and until when.
 
-Three kinds, one signer, never mixed up: a *pass* opens a desk, a *ticket* opens the media door
-for a minute, a *device* token tells that a PIN was given. The signature is EdDSA over Ed25519
-(RFC 8037; named `Ed25519` since RFC 9864), and no other is ever read. What a role may do is
-`core.roles`'s; PINs are `web.pins`'s.
+Four kinds, one signer, never mixed up: a *pass* opens a desk, a *ticket* opens the media door
+for a minute, a *device* token tells that a PIN was given, a *relay's pass* lets a province's node
+in. The signature is EdDSA over Ed25519 (RFC 8037; named `Ed25519` since RFC 9864), and no other
+is ever read. Whoever only reads needs the public half of the key. What a role may do is
+`core.roles`'s; PINs are `web.pins`'s; which passes were revoked is the conference's.
 """
 
-import contextlib
-import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from joserfc import jwt
@@ -24,11 +22,13 @@ from diemcau.conduct.clock import Clock
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
 from diemcau.media.fabric import Admission, Code, Part, Refusal
+from diemcau.media.pass_keys import public_pem
 
 ALGORITHM: Final = "Ed25519"
 LONGEST_TOKEN: Final = 2048
 TICKET_LASTS: Final = timedelta(seconds=60)
-KEY_FILE: Final = "pass.key"
+LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
+"""When a pass that does not say it was issued: whatever voids the older ones voids it."""
 
 
 class PassFault(StrEnum):
@@ -40,6 +40,7 @@ class PassFault(StrEnum):
     EXPIRED = "pass.expired"
     WRONG_KIND = "pass.wrong_kind"
     WRONG_CONFERENCE = "pass.wrong_conference"
+    REVOKED = "pass.revoked"
 
 
 class PassRefused(Exception):  # noqa: N818 (a fact, as in the core)
@@ -48,10 +49,6 @@ class PassRefused(Exception):  # noqa: N818 (a fact, as in the core)
     def __init__(self, code: PassFault) -> None:
         super().__init__(code.value)
         self.code = code
-
-
-class PassKeyUnusable(Exception):  # noqa: N818 (a fact, as in the core)
-    """The key that signs passes can't be read or written; the sentence says how to mend it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,68 +63,65 @@ class Pass:
     site: SiteId | None
     until: datetime
     number: str
+    issued_at: datetime = LONG_AGO
     scripted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """Who comes to the media door."""
+    """Who comes to the media door until when, and with which pass: what it opens ends with the pass."""
 
-    conference: ConferenceId
-    role: Role
-    site: SiteId | None
+    pass_: Pass
     until: datetime
     may_publish: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayPass:
+    """A province's node: which conference it carries, until when. It opens no desk and publishes nothing."""
+
+    conference: ConferenceId
+    until: datetime
+    number: str
+    issued_at: datetime = LONG_AGO
 
 
 class _Kind(StrEnum):
     DESK = "diemcau:desk"
     TICKET = "diemcau:media"
     DEVICE = "diemcau:device"
+    RELAY = "diemcau:relay"
 
 
-class Passes:
-    """Issues and reads the tokens of one server."""
+class PassReader:
+    """Reads the tokens of one server, with the public half of its key or with both halves."""
 
     def __init__(self, key: OKPKey) -> None:
         self._key = key
 
-    def issue(self, pass_: Pass) -> str:
-        """Return the token of a pass. Raises `ValueError` for a pass that nobody may have."""
-        if not _may_be(pass_.role, pass_.site):
-            message = f"a pass as {pass_.role} with site {pass_.site} cannot be issued; a site's pass names its site"
-            raise ValueError(message)
-        claims = _claims(_Kind.DESK, pass_.conference, pass_.role, pass_.site, pass_.until)
-        scripted = {"scripted": True} if pass_.scripted else {}
-        return self._sign({**claims, "jti": pass_.number, **scripted})
-
     def read(self, token: str, at: datetime) -> Pass:
         """Return the pass that `token` is, or raise `PassRefused`."""
         claims = self._verified(token, _Kind.DESK, at)
-        return Pass(
-            conference=ConferenceId(_text(claims, "conference")),
-            role=_role(claims),
-            site=_site(claims),
-            until=_until(claims),
-            number=_text(claims, "jti"),
-            scripted=claims.get("scripted") is True,
-        )
-
-    def ticket(self, pass_: Pass, at: datetime, *, lasts: timedelta = TICKET_LASTS) -> str:
-        """Return a token for the media door, good for a minute unless told otherwise; a site's may publish."""
-        until = min(at + lasts, pass_.until)
-        claims = _claims(_Kind.TICKET, pass_.conference, pass_.role, pass_.site, until)
-        return self._sign({**claims, "publish": pass_.role is Role.SITE})
+        return _pass(claims, until=_time(claims, "exp"))
 
     def read_ticket(self, token: str, at: datetime) -> Ticket:
         """Return the ticket that `token` is, or raise `PassRefused`."""
         claims = self._verified(token, _Kind.TICKET, at)
+        ends = _time(claims, "ends")
+        if ends <= at:
+            raise PassRefused(PassFault.EXPIRED)
         return Ticket(
+            pass_=_pass(claims, until=ends), until=_time(claims, "exp"), may_publish=claims.get("publish") is True
+        )
+
+    def read_relay(self, token: str, at: datetime) -> RelayPass:
+        """Return the relay's pass that `token` is, or raise `PassRefused`."""
+        claims = self._verified(token, _Kind.RELAY, at)
+        return RelayPass(
             conference=ConferenceId(_text(claims, "conference")),
-            role=_role(claims),
-            site=_site(claims),
-            until=_until(claims),
-            may_publish=claims.get("publish") is True,
+            until=_time(claims, "exp"),
+            number=_text(claims, "jti"),
+            issued_at=_issued_at(claims),
         )
 
     def admit(self, token: str, at: datetime) -> Admission | Refusal:
@@ -136,18 +130,35 @@ class Passes:
             ticket = self.read_ticket(token, at)
         except PassRefused as refused:
             return Refusal(code=Code.UNKNOWN_PASS, reason=refused.code.value)
+        pass_ = ticket.pass_
         return Admission(
-            conference=ticket.conference,
-            site=ticket.site,
-            part=_PART_OF.get(ticket.role, Part.WATCHER),
+            conference=pass_.conference,
+            site=pass_.site,
+            part=_PART_OF.get(pass_.role, Part.WATCHER),
             may_publish=ticket.may_publish,
-            connection=secrets.token_hex(8),
+            connection=new_connection(),
+            role=pass_.role,
+            number=pass_.number,
+            issued_at=pass_.issued_at,
+            until=pass_.until,
         )
 
-    def device(self, pass_: Pass) -> str:
-        """Return a token for a device on which the PIN of `pass_` was given."""
-        claims = _claims(_Kind.DEVICE, pass_.conference, pass_.role, pass_.site, pass_.until)
-        return self._sign({**claims, "jti": pass_.number})
+    def admit_relay(self, token: str, at: datetime) -> Admission | Refusal:
+        """Return which relay comes with `token`, or why not."""
+        try:
+            pass_ = self.read_relay(token, at)
+        except PassRefused as refused:
+            return Refusal(code=Code.UNKNOWN_PASS, reason=refused.code.value)
+        return Admission(
+            conference=pass_.conference,
+            site=None,
+            part=Part.RELAY,
+            may_publish=False,
+            connection=new_connection(),
+            number=pass_.number,
+            issued_at=pass_.issued_at,
+            until=pass_.until,
+        )
 
     def is_device_of(self, token: str, pass_: Pass, at: datetime) -> bool:
         """Say whether `token` tells that the PIN of `pass_` was given on this device."""
@@ -156,9 +167,6 @@ class Passes:
         except PassRefused:
             return False
         return claims.get("jti") == pass_.number and claims.get("conference") == pass_.conference
-
-    def _sign(self, claims: dict[str, object]) -> str:
-        return jwt.encode({"alg": ALGORITHM}, claims, self._key, algorithms=[ALGORITHM])
 
     def _verified(self, token: str, kind: _Kind, at: datetime) -> Mapping[str, object]:
         if len(token) > LONGEST_TOKEN:
@@ -173,14 +181,55 @@ class Passes:
             raise PassRefused(PassFault.MALFORMED) from fault
         if claims.get("aud") != kind:
             raise PassRefused(PassFault.WRONG_KIND)
-        if _until(claims) <= at:
+        if _time(claims, "exp") <= at:
             raise PassRefused(PassFault.EXPIRED)
-        if not _may_be(_role(claims), _site(claims)):
-            raise PassRefused(PassFault.MALFORMED)
         return claims
 
 
-def door_keeper(passes: Passes, clock: Clock) -> Callable[[str], Awaitable[Admission | Refusal]]:
+class Passes(PassReader):
+    """Issues and reads the tokens of one server: holds the private half of its key."""
+
+    def public_key(self) -> str:
+        """Return the public half of the key, as text: what a relay reads passes with."""
+        return public_pem(self._key)
+
+    def issue(self, pass_: Pass) -> str:
+        """Return the token of a pass. Raises `ValueError` for a pass that nobody may have."""
+        if not _may_be(pass_.role, pass_.site):
+            message = f"a pass as {pass_.role} with site {pass_.site} cannot be issued; a site's pass names its site"
+            raise ValueError(message)
+        scripted = {"scripted": True} if pass_.scripted else {}
+        return self._sign({**_claims(_Kind.DESK, pass_, pass_.until), **scripted})
+
+    def ticket(self, pass_: Pass, at: datetime, *, lasts: timedelta = TICKET_LASTS) -> str:
+        """Return a token for the media door, good for a minute unless told otherwise; a site's may publish.
+
+        What comes in by it stays until the pass ends.
+        """
+        claims = _claims(_Kind.TICKET, pass_, min(at + lasts, pass_.until))
+        return self._sign({**claims, "publish": pass_.role is Role.SITE, "ends": int(pass_.until.timestamp())})
+
+    def device(self, pass_: Pass) -> str:
+        """Return a token for a device on which the PIN of `pass_` was given."""
+        return self._sign(_claims(_Kind.DEVICE, pass_, pass_.until))
+
+    def issue_relay(self, pass_: RelayPass) -> str:
+        """Return the token of a relay's pass."""
+        return self._sign(
+            {
+                "aud": _Kind.RELAY.value,
+                "conference": pass_.conference,
+                "exp": int(pass_.until.timestamp()),
+                "iat": pass_.issued_at.timestamp(),
+                "jti": pass_.number,
+            }
+        )
+
+    def _sign(self, claims: dict[str, object]) -> str:
+        return jwt.encode({"alg": ALGORITHM}, claims, self._key, algorithms=[ALGORITHM])
+
+
+def door_keeper(passes: PassReader, clock: Clock) -> Callable[[str], Awaitable[Admission | Refusal]]:
     """Return what a media node asks of whoever comes with a token."""
 
     async def admit(token: str) -> Admission | Refusal:
@@ -190,60 +239,69 @@ def door_keeper(passes: Passes, clock: Clock) -> Callable[[str], Awaitable[Admis
 
 
 def new_pass(
-    *, conference: ConferenceId, role: Role, site: SiteId | None, until: datetime, scripted: bool = False
+    *,
+    conference: ConferenceId,
+    role: Role,
+    site: SiteId | None,
+    until: datetime,
+    at: datetime = LONG_AGO,
+    scripted: bool = False,
 ) -> Pass:
-    """Return a pass with a number that none had before."""
-    number = secrets.token_urlsafe(12)
-    return Pass(conference=conference, role=role, site=site, until=until, number=number, scripted=scripted)
+    """Return a pass, issued at `at`, with a number that none had before."""
+    return Pass(
+        conference=conference,
+        role=role,
+        site=site,
+        until=until,
+        number=_new_number(),
+        issued_at=at,
+        scripted=scripted,
+    )
 
 
-def load_key(folder: Path) -> OKPKey:
-    """Return the key in `folder`, made there if there is none; only this user may read it.
-
-    Raises `PassKeyUnusable`. Two programs that make it at once end with the same key.
-    """
-    file = folder / KEY_FILE
-    try:
-        if not file.exists():
-            _write_new(file, OKPKey.generate_key("Ed25519").as_pem(private=True))
-        return OKPKey.import_key(file.read_bytes())
-    except OSError as fault:
-        message = f"The key of passes {file} can't be used ({fault.strerror}): let the server's user read and write it."
-        raise PassKeyUnusable(message) from fault
-    except (JoseError, ValueError, TypeError) as fault:
-        message = f"The key of passes {file} is no Ed25519 key: restore it from a backup; a new one voids all links."
-        raise PassKeyUnusable(message) from fault
+def new_relay_pass(*, conference: ConferenceId, until: datetime, at: datetime) -> RelayPass:
+    """Return a relay's pass with a number that none had before."""
+    return RelayPass(conference=conference, until=until, number=_new_number(), issued_at=at)
 
 
-def _write_new(file: Path, pem: bytes) -> None:
-    """Write `file` whole or not at all; whoever came first wins."""
-    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(pem)
-            opened.flush()
-            os.fsync(opened.fileno())
-        with contextlib.suppress(FileExistsError):
-            file.hardlink_to(draft)
-    finally:
-        draft.unlink()
+def new_connection() -> str:
+    """Return a name for one session that none had before."""
+    return secrets.token_hex(8)
 
 
 _PART_OF = {Role.SITE: Part.SITE, Role.OPERATOR: Part.OPERATOR}
 
 
-def _claims(
-    kind: _Kind, conference: ConferenceId, role: Role, site: SiteId | None, until: datetime
-) -> dict[str, object]:
-    named = {} if site is None else {"site": site}
+def _new_number() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def _claims(kind: _Kind, pass_: Pass, until: datetime) -> dict[str, object]:
+    named = {} if pass_.site is None else {"site": pass_.site}
     return {
         "aud": kind.value,
-        "conference": conference,
-        "role": role.value,
+        "conference": pass_.conference,
+        "role": pass_.role.value,
         **named,
         "exp": int(until.timestamp()),
+        "iat": pass_.issued_at.timestamp(),
+        "jti": pass_.number,
     }
+
+
+def _pass(claims: Mapping[str, object], *, until: datetime) -> Pass:
+    role, site = _role(claims), _site(claims)
+    if not _may_be(role, site):
+        raise PassRefused(PassFault.MALFORMED)
+    return Pass(
+        conference=ConferenceId(_text(claims, "conference")),
+        role=role,
+        site=site,
+        until=until,
+        number=_text(claims, "jti"),
+        issued_at=_issued_at(claims),
+        scripted=claims.get("scripted") is True,
+    )
 
 
 def _may_be(role: Role, site: SiteId | None) -> bool:
@@ -269,11 +327,16 @@ def _site(claims: Mapping[str, object]) -> SiteId | None:
     return SiteId(_text(claims, "site")) if "site" in claims else None
 
 
-def _until(claims: Mapping[str, object]) -> datetime:
-    until = claims.get("exp")
-    if not isinstance(until, int) or isinstance(until, bool):
+def _issued_at(claims: Mapping[str, object]) -> datetime:
+    return _time(claims, "iat") if "iat" in claims else LONG_AGO
+
+
+def _time(claims: Mapping[str, object], name: str) -> datetime:
+    """Return a NumericDate (RFC 7519, section 2): seconds, perhaps with a fraction."""
+    seconds = claims.get(name)
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise PassRefused(PassFault.MALFORMED)
     try:
-        return datetime.fromtimestamp(until, UTC)
+        return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError) as fault:
         raise PassRefused(PassFault.MALFORMED) from fault

@@ -72,8 +72,10 @@ class Door:
 
     def token(self, conference: ConferenceId, role: Role, site: SiteId | None, *, scripted: bool = False) -> str:
         """Return the token of a new pass."""
-        until = self._server.clock.now() + PASSES_LAST
-        pass_ = new_pass(conference=conference, role=role, site=site, until=until, scripted=scripted)
+        now = self._server.clock.now()
+        pass_ = new_pass(
+            conference=conference, role=role, site=site, until=now + PASSES_LAST, at=now, scripted=scripted
+        )
         return self._server.passes.issue(pass_)
 
     def link(self, conference: ConferenceId, role: Role, site: SiteId | None = None) -> str:

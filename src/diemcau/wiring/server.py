@@ -32,7 +32,8 @@ from diemcau.media.fabric import Admission, Refusal
 from diemcau.media.follower import follow_air, follow_board
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
-from diemcau.media.passes import Passes, load_key
+from diemcau.media.pass_keys import load_key
+from diemcau.media.passes import Passes
 from diemcau.media.recording.finishing import Recording, recover
 from diemcau.media.studio import Studio
 from diemcau.plan.model import Plan

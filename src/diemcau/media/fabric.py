@@ -157,6 +157,10 @@ class Outlet(Protocol):
         """Whether anyone is subscribed to sound or picture."""
         ...
 
+    def source(self) -> Source:
+        """Return what is written here, read in this process. Raises `FabricError` once it is finished."""
+        ...
+
     def finish(self) -> None:
         """End it cleanly."""
         ...

@@ -111,6 +111,12 @@ class MoqLink:
         await let_go()
 
 
+def publish_here() -> tuple[MoqPublication, Source]:
+    """Return something to publish that no session carries, and what is read of it in this process."""
+    broadcast = moq.BroadcastProducer()
+    return MoqPublication(broadcast), MoqSource("", broadcast.consume())
+
+
 async def connect(url: str, *, fingerprints: Sequence[str] = (), verify: bool = True) -> Link:
     """Begin one session with a node; it is never begun again by itself."""
     client = moq.Client(

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import moq
 
 from diemcau.media import paths
-from diemcau.media.fabric import MalformedMediaError, MediaFrame
+from diemcau.media.fabric import FabricError, MalformedMediaError, MediaFrame, Source
+from diemcau.media.moq_fabric.reading import MoqSource
 
 _FRAMES_IN_AUDIO_GROUP = 8
 _OPUS_PRE_SKIP = 312
@@ -63,6 +64,13 @@ class MoqOutlet:
     def is_wanted(self) -> bool:
         """Whether anyone is subscribed to sound or picture."""
         return any(track.demand().is_used() for track in (self._video, self._audio) if track)
+
+    def source(self) -> Source:
+        """Return what is written here, read in this process: whoever reads it is subscribed like any guest."""
+        try:
+            return MoqSource("", self.broadcast.consume())
+        except moq.Error as error:
+            raise FabricError("nothing is read from what is finished") from error
 
     def finish(self) -> None:
         """End it cleanly."""

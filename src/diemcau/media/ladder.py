@@ -1,0 +1,123 @@
+"""The ladder of a line: how much picture it is asked to carry, by how well it carried the last seconds.
+
+One step at a time: down after a few seconds of trouble, up again after a stretch of calm that
+grows with each climb that failed. Sound is the last rung and is never left. It measures nothing
+(`measure`) and switches nothing (the director, the screens); it reads no clock: the time, in
+seconds of a clock that never jumps, comes in with each step.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+DOWN_AFTER: Final = 3
+"""Seconds of trouble; one that is severe counts twice."""
+SETTLES_WITHIN: Final = 2.0
+"""What was on its way before a step down is no trouble after it."""
+CALM_FOR: Final = 10.0
+CALM_AT_MOST: Final = 120.0
+PROVEN_AFTER: Final = 20.0
+"""A climb has failed if there is a step down sooner."""
+LATE_MS: Final = 400
+VERY_LATE_MS: Final = 1000
+IN_TIME_MS: Final = 200
+GAPS: Final = 2
+MANY_GAPS: Final = 5
+LOSS: Final = 0.2
+LITTLE_LOSS: Final = 0.1
+
+
+class Rung(StrEnum):
+    """How much picture a line carries, beside the sound."""
+
+    HIGH = "high"
+    LOW = "low"
+    THUMB = "thumb"
+    SOUND = "sound"
+
+
+class _Verdict(StrEnum):
+    UNKNOWN = "unknown"
+    CALM = "calm"
+    FAIR = "fair"
+    TROUBLE = "trouble"
+    SEVERE = "severe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One second of a line; None: not known.
+
+    `late_ms`: how late it came; `gaps`: how many times sound was missing; `loss`: the share of packets lost.
+    """
+
+    late_ms: int | None = None
+    gaps: int | None = None
+    loss: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Where a line stands. `patience`: for how long it has to be calm before the next climb."""
+
+    rung: Rung = Rung.HIGH
+    patience: float = CALM_FOR
+    trouble: int = 0
+    calm_since: float | None = None
+    climbed_at: float | None = None
+    fell_at: float | None = None
+
+
+def step(ladder: Ladder, measure: Measure, *, at: float) -> Ladder:
+    """Return where the line stands after one more second."""
+    verdict = _judge(measure)
+    if verdict is _Verdict.UNKNOWN:
+        return replace(ladder, trouble=0, calm_since=None)
+    if verdict is _Verdict.CALM:
+        return _calm(ladder, at)
+    settling = ladder.fell_at is not None and at - ladder.fell_at < SETTLES_WITHIN
+    if verdict is _Verdict.FAIR or settling:
+        return replace(ladder, calm_since=None)
+    trouble = ladder.trouble + (2 if verdict is _Verdict.SEVERE else 1)
+    if trouble < DOWN_AFTER:
+        return replace(ladder, trouble=trouble, calm_since=None)
+    return _fall(ladder, at)
+
+
+def _calm(ladder: Ladder, at: float) -> Ladder:
+    since = at if ladder.calm_since is None else ladder.calm_since
+    calm = replace(ladder, calm_since=since, trouble=max(0, ladder.trouble - 1))
+    if ladder.climbed_at is not None and at - ladder.climbed_at >= PROVEN_AFTER:
+        calm = replace(calm, climbed_at=None, patience=CALM_FOR)
+    if calm.rung is Rung.HIGH or at - since < calm.patience:
+        return calm
+    return replace(calm, rung=_ORDER[_ORDER.index(calm.rung) - 1], calm_since=at, climbed_at=at, trouble=0)
+
+
+def _fall(ladder: Ladder, at: float) -> Ladder:
+    has_failed = ladder.climbed_at is not None and at - ladder.climbed_at < PROVEN_AFTER
+    return replace(
+        ladder,
+        rung=_ORDER[min(_ORDER.index(ladder.rung) + 1, len(_ORDER) - 1)],
+        patience=min(ladder.patience * 2, CALM_AT_MOST) if has_failed else ladder.patience,
+        trouble=0,
+        calm_since=None,
+        climbed_at=None,
+        fell_at=at,
+    )
+
+
+def _judge(measure: Measure) -> _Verdict:
+    if measure == Measure():
+        return _Verdict.UNKNOWN
+    late, gaps, loss = measure.late_ms or 0, measure.gaps or 0, measure.loss or 0.0
+    if late >= VERY_LATE_MS or gaps >= MANY_GAPS:
+        return _Verdict.SEVERE
+    if late >= LATE_MS or gaps >= GAPS or loss >= LOSS:
+        return _Verdict.TROUBLE
+    if late < IN_TIME_MS and gaps == 0 and loss < LITTLE_LOSS:
+        return _Verdict.CALM
+    return _Verdict.FAIR
+
+
+_ORDER = tuple(Rung)

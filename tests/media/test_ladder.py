@@ -1,0 +1,155 @@
+"""The ladder of a line: down soon, up step by step, and never without sound."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diemcau.media.ladder import CALM_AT_MOST, Ladder, Measure, Rung, step
+
+CALM = Measure(late_ms=0, gaps=0, loss=0.0)
+LATE = Measure(late_ms=600)
+VERY_LATE = Measure(late_ms=3000)
+UNKNOWN = Measure()
+ORDER = list(Rung)
+measures = st.builds(
+    Measure,
+    late_ms=st.none() | st.sampled_from([0, 150, 250, 399, 400, 999, 1000, 5000]),
+    gaps=st.none() | st.integers(0, 7),
+    loss=st.none() | st.floats(0, 1),
+)
+
+
+def after(ladder: Ladder, *seconds: Measure, at: float = 0.0) -> Ladder:
+    for number, measure in enumerate(seconds):
+        ladder = step(ladder, measure, at=at + number)
+    return ladder
+
+
+def steps_of(ladder: Ladder, measure: Measure, *, seconds: int, at: float = 0.0) -> list[tuple[float, Rung]]:
+    """Return when the line came to which rung."""
+    found: list[tuple[float, Rung]] = []
+    for second in range(seconds):
+        before, ladder = ladder.rung, step(ladder, measure, at=at + second)
+        if ladder.rung is not before:
+            found.append((at + second, ladder.rung))
+    return found
+
+
+def test_a_line_begins_with_the_whole_picture_and_keeps_it_while_calm() -> None:
+    assert after(Ladder(), *[CALM] * 100).rung is Rung.HIGH
+
+
+def test_one_bad_second_takes_no_picture_away() -> None:
+    assert after(Ladder(), CALM, VERY_LATE, CALM, CALM).rung is Rung.HIGH
+    assert after(Ladder(), LATE, LATE, CALM, LATE, CALM, CALM, LATE).rung is Rung.HIGH
+
+
+@pytest.mark.parametrize(
+    ("trouble", "seconds"),
+    [(LATE, 3), (VERY_LATE, 2), (Measure(gaps=2), 3), (Measure(gaps=5), 2), (Measure(loss=0.2), 3)],
+)
+def test_trouble_takes_a_line_one_step_down_within_three_seconds(trouble: Measure, seconds: int) -> None:
+    assert after(Ladder(), *[trouble] * (seconds - 1)).rung is Rung.HIGH
+    assert after(Ladder(), *[trouble] * seconds).rung is Rung.LOW
+
+
+def test_trouble_that_lasts_takes_a_line_down_to_sound_and_no_further() -> None:
+    assert [rung for _, rung in steps_of(Ladder(), VERY_LATE, seconds=60)] == [Rung.LOW, Rung.THUMB, Rung.SOUND]
+
+
+def test_what_was_on_its_way_before_a_step_is_no_reason_for_the_next() -> None:
+    low = after(Ladder(), VERY_LATE, VERY_LATE)
+
+    settled = after(low, VERY_LATE, CALM, CALM, CALM, at=2.0)
+
+    assert (low.rung, settled.rung) == (Rung.LOW, Rung.LOW)
+
+
+def test_a_line_climbs_one_step_after_ten_calm_seconds_each() -> None:
+    climbed = steps_of(Ladder(rung=Rung.SOUND), CALM, seconds=60)
+
+    assert climbed == [(10, Rung.THUMB), (20, Rung.LOW), (30, Rung.HIGH)]
+
+
+def test_a_doubtful_second_begins_the_calm_anew() -> None:
+    fair = Measure(late_ms=300)
+    doubted = after(Ladder(rung=Rung.LOW), *[CALM] * 8, fair)
+
+    assert steps_of(doubted, CALM, seconds=30, at=9.0) == [(19, Rung.HIGH)]
+
+
+def test_each_climb_that_fails_doubles_the_wait_up_to_two_minutes() -> None:
+    ladder, at, waits = Ladder(rung=Rung.LOW), 0.0, []
+    for _ in range(6):
+        begun = at
+        while ladder.rung is Rung.LOW:
+            ladder, at = step(ladder, CALM, at=at), at + 1
+        waits.append(at - 1 - begun)
+        while ladder.rung is Rung.HIGH:
+            ladder, at = step(ladder, VERY_LATE, at=at), at + 1
+
+    assert waits == [10, 20, 40, 80, 120, 120]
+
+
+def test_a_climb_that_holds_makes_the_next_wait_short_again() -> None:
+    failed = Ladder(rung=Rung.LOW, patience=80.0)
+
+    held = after(failed, *[CALM] * 120)
+
+    assert (held.rung, held.patience) == (Rung.HIGH, 10.0)
+
+
+def test_a_line_of_which_nothing_is_known_stays_as_it_is() -> None:
+    low = Ladder(rung=Rung.LOW)
+
+    unknown = after(low, *[CALM] * 9, *[UNKNOWN] * 50)
+
+    assert unknown.rung is Rung.LOW
+    assert steps_of(unknown, CALM, seconds=20, at=59.0) == [(69, Rung.HIGH)]
+
+
+@given(st.lists(measures, max_size=200))
+def test_a_line_never_skips_a_step(seconds: list[Measure]) -> None:
+    ladder = Ladder()
+    for at, measure in enumerate(seconds):
+        before, ladder = ladder, step(ladder, measure, at=float(at))
+
+        assert abs(ORDER.index(before.rung) - ORDER.index(ladder.rung)) <= 1
+        assert 10.0 <= ladder.patience <= CALM_AT_MOST
+
+
+@given(st.lists(measures, max_size=100))
+def test_whatever_came_before_trouble_takes_the_line_down_within_five_seconds(seconds: list[Measure]) -> None:
+    before = after(Ladder(), *seconds)
+
+    troubled = after(before, *[LATE] * 5, at=float(len(seconds)))
+
+    assert before.rung is Rung.SOUND or ORDER.index(troubled.rung) > ORDER.index(before.rung)
+
+
+@given(st.lists(measures, max_size=100))
+def test_whatever_came_before_calm_brings_the_whole_picture_back(seconds: list[Measure]) -> None:
+    before = after(Ladder(), *seconds)
+
+    assert after(before, *[CALM] * 400, at=float(len(seconds))).rung is Rung.HIGH
+
+
+@given(st.lists(measures, max_size=200))
+def test_no_line_climbs_within_ten_seconds_of_trouble(seconds: list[Measure]) -> None:
+    ladder, bad_at = Ladder(), -100.0
+    for number, measure in enumerate(seconds):
+        at, before = float(number), ladder
+        ladder = step(ladder, measure, at=at)
+        if (measure.late_ms or 0) >= 400 or (measure.gaps or 0) >= 2:
+            bad_at = at
+
+        assert ORDER.index(ladder.rung) >= ORDER.index(before.rung) or at - bad_at >= 10
+
+
+@given(st.sampled_from(Rung), st.lists(measures, max_size=50))
+def test_a_worse_line_never_stands_higher(rung: Rung, seconds: list[Measure]) -> None:
+    worse = [replace(measure, late_ms=5000) for measure in seconds]
+
+    assert ORDER.index(after(Ladder(rung=rung), *worse).rung) >= ORDER.index(after(Ladder(rung=rung), *seconds).rung)

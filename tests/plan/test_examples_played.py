@@ -12,7 +12,7 @@ from diemcau.core.conference import Command, Conference
 from diemcau.core.floor import RequestState
 from diemcau.core.stages import Stage
 from diemcau.plan import Plan, read_plan, scaled
-from diemcau.plan.convening import facts_of, person_id
+from diemcau.plan.convening import facts_of, handouts_of, person_id
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
@@ -24,7 +24,7 @@ class Desks:
         self.plan = plan
         self.at: datetime = plan.starts_at
         digests = {person_id(plan.id, one): "digest" for one in plan.delegates}
-        self.state: Conference = rules.replay(rules.convene(facts_of(plan, digests)))
+        self.state: Conference = rules.replay(rules.convene(facts_of(plan, digests), handouts_of(plan)))
 
     def give(self, command: Command) -> None:
         for event in rules.decide(self.state, command, self.at):

@@ -16,6 +16,7 @@ from diemcau.journal.sql import SqlJournal, engine_for, open_journal
 from diemcau.plan.convening import person_id
 from diemcau.plan.model import Plan
 from diemcau.plan.reader import read_plan
+from diemcau.wiring.handouts import HandoutShelf
 from diemcau.wiring.importing import ConvenedAlready, PlanNotTaken, take_in, telephones_of
 from tests.plan.samples import write_plan
 
@@ -42,7 +43,8 @@ def plan(tmp_path: Path) -> Plan:
 
 
 async def taken_in(plan: Plan, journal: SqlJournal) -> None:
-    await take_in(plan, journal=journal, engine=journal.engine, clock=WallClock())
+    shelf = HandoutShelf(Path(str(journal.engine.url.database)).parent / "handouts")
+    await take_in(plan, journal=journal, engine=journal.engine, clock=WallClock(), handouts=shelf)
 
 
 def another(plan: Plan, *, telephone: str = "") -> Plan:
@@ -68,7 +70,7 @@ async def test_a_plan_that_was_taken_in_is_not_taken_in_again(plan: Plan, journa
     with pytest.raises(ConvenedAlready, match="spring-review was convened before"):
         await taken_in(plan, journal)
 
-    assert journal.position() == 1
+    assert journal.position() == 2  # convened, and its one handout listed
 
 
 async def test_a_plan_that_contradicts_the_directory_convenes_nothing(plan: Plan, journal: SqlJournal) -> None:
@@ -91,4 +93,4 @@ async def test_an_erased_delegate_is_not_taken_in_again_by_the_same_plan(plan: P
     with pytest.raises(ConvenedAlready):
         await taken_in(plan, journal)
 
-    assert journal.version(fresh) == 1
+    assert journal.version(fresh) == 2

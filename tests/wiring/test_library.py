@@ -21,6 +21,7 @@ from diemcau.journal.sql import SqlJournal, engine_for, open_journal
 from diemcau.plan.model import Plan
 from diemcau.plan.reader import read_plan
 from diemcau.web.ports import Form
+from diemcau.wiring.handouts import HandoutShelf
 from diemcau.wiring.importing import take_in
 from diemcau.wiring.library import Library
 from tests.conduct.desks import a_key
@@ -58,7 +59,7 @@ async def house(journal: SqlJournal, tmp_path: Path) -> AsyncIterator[House]:
     open_directory(journal.engine)
     plan = read_plan(write_plan(tmp_path / "plan"))
     clock = WallClock()
-    await take_in(plan, journal=journal, engine=journal.engine, clock=clock)
+    await take_in(plan, journal=journal, engine=journal.engine, clock=clock, handouts=HandoutShelf(tmp_path))
     desks = Desks(journal, clock)
     desk = await desks.open(plan.id, {})
     library = Library(journal, journal.engine, desks, tmp_path / "documents")

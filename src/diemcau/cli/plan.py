@@ -17,6 +17,7 @@ from diemcau.plan.model import Plan
 from diemcau.plan.reader import read_plan
 from diemcau.plan.template import write_template
 from diemcau.settings import read_settings
+from diemcau.wiring.handouts import HandoutShelf, handouts_in
 from diemcau.wiring.importing import take_in
 
 app = typer.Typer(
@@ -65,7 +66,8 @@ def take_plan_in(folder: Folder, *, data: Data = None, journal: JournalUrl = Non
     engine = engine_for(settings.journal_url)
     kept = open_journal(engine, CODEC)
     open_directory(engine)
-    asyncio.run(take_in(plan, journal=kept, engine=engine, clock=WallClock()))
+    shelf = HandoutShelf(handouts_in(settings.data))
+    asyncio.run(take_in(plan, journal=kept, engine=engine, clock=WallClock(), handouts=shelf))
     OUT.print(f"{plan.id} is convened. Links: diemcau conference pass {plan.id} --role chair", markup=False)
 
 

@@ -23,7 +23,7 @@ def pdf(document: Document) -> bytes:
     issued = datetime.combine(document.on, time(), UTC)
     # A compiler of its own for each document, since callers draw in threads; the fonts are read once.
     compiler = typst.Compiler(
-        input=str(_HERE / "typst" / "document.typ"), root=str(_HERE / "typst"), font_paths=_fonts()
+        input=str(_HERE / "typst" / "document.typ"), root=str(_HERE / "typst"), font_paths=fonts_of_documents()
     )
     drawn = compiler.compile(
         format="pdf",
@@ -36,7 +36,8 @@ def pdf(document: Document) -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts_of_documents() -> typst.Fonts:
+    """Return the fonts that ship with the product, read once."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_HERE / "fonts")])
 
 

@@ -15,6 +15,7 @@ from diemcau.plan import keys
 from diemcau.plan.check_tables import Tables
 from diemcau.plan.conference_file import Prepared
 from diemcau.plan.fault_codes import FaultCode
+from diemcau.plan.handout_file import NotAHandout, pages_of
 from diemcau.plan.model import Delegate, Duty
 from diemcau.plan.run_of_show import (
     Adjourn,
@@ -99,6 +100,14 @@ def _check_handout_files(handouts: Sequence[Section], folder: Path) -> None:
         file = (folder / name).resolve()
         if not (file.is_relative_to(folder.resolve()) and file.is_file()):
             section.blame(FaultCode.OUTSIDE_FOLDER, "file")
+            continue
+        try:
+            pages = pages_of(file.read_bytes())
+        except (NotAHandout, OSError):
+            section.blame(FaultCode.NOT_A_PDF, "file")
+            continue
+        if section.content.get("pages", 1) != pages:
+            section.blame(FaultCode.OTHER_PAGES, "pages", wanted=str(pages))
 
 
 def _check_conclusion(prepared: Prepared, tables: Tables) -> None:

@@ -15,7 +15,8 @@ from diemcau.core.convening import (
     NamedUnit,
     PlannedItem,
 )
-from diemcau.core.ids import ConferenceId, PersonId, UnitCode
+from diemcau.core.handouts import Handout, Handouts
+from diemcau.core.ids import ConferenceId, HandoutId, PersonId, UnitCode
 from diemcau.plan.model import ConclusionItem, Delegate, Plan, Site, Unit, counted
 
 
@@ -48,6 +49,17 @@ def facts_of(plan: Plan, digests: Mapping[PersonId, str]) -> Facts:
         expected=expected_counts(plan.conclusion),
         task_kinds=plan.tasks.kinds,
         deputy=None if deputy is None else person_id(plan.id, deputy),
+    )
+
+
+def handouts_of(plan: Plan, digests: Mapping[HandoutId, str] | None = None) -> Handouts:
+    """Return the handouts that `plan` lists; `digests` are those of their files, by handout."""
+    known = digests or {}
+    return Handouts(
+        listed=tuple(
+            Handout(handout=one.id, title=one.title, pages=one.pages, digest=known.get(one.id, ""))
+            for one in plan.handouts
+        )
     )
 
 

@@ -40,6 +40,8 @@ class FaultCode(StrEnum):
     UNKNOWN_TIME_ZONE = "unknown_time_zone"
     BAD_TELEPHONE = "bad_telephone"
     OUTSIDE_FOLDER = "outside_folder"
+    NOT_A_PDF = "not_a_pdf"
+    OTHER_PAGES = "other_pages"
     DUPLICATE_CODE = "duplicate_code"
     UNKNOWN_PARENT = "unknown_parent"
     CYCLE = "cycle"

@@ -67,7 +67,7 @@ class AgendaItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handout:
-    """A document that is shown to the halls; without a file, rehearsals make sample pages."""
+    """A document that is shown to the halls: the path of its PDF; without one there are sample pages."""
 
     id: HandoutId
     title: str

@@ -4,6 +4,7 @@ This is the door of the package. It changes nothing and is never left with half 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from diemcau.plan.expected import check_expected, count_expected
 from diemcau.plan.fault_codes import FaultCode
 from diemcau.plan.faults import Faults, FaultyPlan, Place
 from diemcau.plan.hierarchy import in_tree_order
-from diemcau.plan.model import Delegate, Plan, Site, Unit
+from diemcau.plan.model import Delegate, Handout, Plan, Site, Unit
 from diemcau.plan.steps import PlacedStep, read_steps
 from diemcau.plan.table_rows import read_delegate, read_site, read_unit
 from diemcau.plan.tables import Row
@@ -82,7 +83,7 @@ def _assembled(prepared: Prepared, tables: Tables, folder: Path) -> Plan | None:
         documents=prepared.documents,
         regulations=prepared.regulations,
         agenda=prepared.agenda,
-        handouts=prepared.handouts,
+        handouts=tuple(_found(one, folder) for one in prepared.handouts),
         categories=prepared.categories,
         units=units,
         sites=sites,
@@ -92,6 +93,10 @@ def _assembled(prepared: Prepared, tables: Tables, folder: Path) -> Plan | None:
         run_of_show=run_of_show,
         expected=expected,
     )
+
+
+def _found(handout: Handout, folder: Path) -> Handout:
+    return handout if handout.file is None else replace(handout, file=str((folder / handout.file).resolve()))
 
 
 def _checked_steps(prepared: Prepared, tables: Tables, sites: tuple[SiteId, ...]) -> list[PlacedStep]:

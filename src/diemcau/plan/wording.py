@@ -113,6 +113,18 @@ _FILES: dict[FaultCode, Wording] = {
         "Hãy đặt tệp vào thư mục kế hoạch và ghi đường dẫn từ đó.",
         "Put the file into the plan's folder and write its path from there.",
     ),
+    FaultCode.NOT_A_PDF: say(
+        "tệp “{found}” không mở được như một tệp PDF không có mật khẩu.",
+        "the file “{found}” can't be read as a PDF without a password.",
+        "Hãy lưu hoặc xuất lại tài liệu thành PDF.",
+        "Save or export the document as PDF again.",
+    ),
+    FaultCode.OTHER_PAGES: say(
+        "tài liệu có {wanted} trang, không phải {found}.",
+        "the document has {wanted} pages, not {found}.",
+        "Hãy ghi pages = {wanted}.",
+        "Write pages = {wanted}.",
+    ),
 }
 
 _COLUMNS_AND_KEYS: dict[FaultCode, Wording] = {

@@ -22,6 +22,7 @@ from diemcau.journal.journal import Journal
 from diemcau.journal.record import Author
 from diemcau.plan.convening import facts_of, person_id
 from diemcau.plan.model import Plan
+from diemcau.wiring.handouts import HandoutShelf
 
 BY = "plan"
 
@@ -58,7 +59,7 @@ _MENDING = {
 }
 
 
-async def take_in(plan: Plan, *, journal: Journal, engine: Engine, clock: Clock) -> None:
+async def take_in(plan: Plan, *, journal: Journal, engine: Engine, clock: Clock, handouts: HandoutShelf) -> None:
     """Convene the conference of `plan`. Raises `ConvenedAlready` or `PlanNotTaken`."""
     if journal.version(streams.formal(plan.id)):
         raise ConvenedAlready(plan)
@@ -68,7 +69,8 @@ async def take_in(plan: Plan, *, journal: Journal, engine: Engine, clock: Clock)
         digests = remember(engine, _people(plan), author=BY, at=at)
     except Refusal as refusal:
         raise PlanNotTaken(plan, refusal) from refusal
-    await convene(journal, clock, facts_of(plan, digests), Author(role=BY))
+    listed = handouts.take_in(plan)
+    await convene(journal, clock, facts_of(plan, digests), Author(role=BY), listed)
 
 
 def telephones_of(engine: Engine, conference: ConferenceId) -> Mapping[SiteId, str]:

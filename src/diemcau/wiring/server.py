@@ -40,6 +40,7 @@ from diemcau.plan.model import Plan
 from diemcau.projections.projector import Projector
 from diemcau.settings import Settings
 from diemcau.web.encode import text_of
+from diemcau.wiring.handouts import HandoutShelf, handouts_in
 from diemcau.wiring.importing import take_in, telephones_of
 from diemcau.wiring.shelves import RecordingShelf
 
@@ -66,6 +67,7 @@ class Server:
         self.desks = Desks(self.journal, self.clock)
         node = MoqNode(settings.media_address, settings.media_port, media_certificate)
         self.studio = Studio(node, admit=self._admit, on_line=self._hear_line, on_busy=self._hear_busy)
+        self.handouts = HandoutShelf(handouts_in(settings.data))
         self.recordings = RecordingShelf(settings.data / "recordings")
         self._heard: dict[ConferenceId, HeardLines] = {}
         self._jobs: set[asyncio.Task[None]] = set()
@@ -90,7 +92,7 @@ class Server:
 
     async def convene(self, plan: Plan) -> Desk:
         """Take a plan in and run its conference. Raises `ConvenedAlready`."""
-        await take_in(plan, journal=self.journal, engine=self.engine, clock=self.clock)
+        await take_in(plan, journal=self.journal, engine=self.engine, clock=self.clock, handouts=self.handouts)
         return await self.open(plan.id)
 
     async def open(self, conference: ConferenceId) -> Desk:

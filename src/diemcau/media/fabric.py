@@ -93,6 +93,16 @@ class Renditions:
     audio: Rendition | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """What the transport of a session counts: bytes and packets since it began, and the round trip now."""
+
+    rtt_ms: int | None = None
+    bytes_received: int = 0
+    packets_sent: int = 0
+    packets_lost: int = 0
+
+
 class FabricError(Exception):
     """The fabric can't do it; the sentence says what and how to mend it."""
 

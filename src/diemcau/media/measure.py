@@ -1,0 +1,135 @@
+"""Measuring a line: how late pictures come, how often sound is missing, how much is lost.
+
+What is late is found without a common clock: by how much more than the least ever seen a frame's
+arrival is behind its timestamp. Whether a line is too bad is `ladder`'s. Nothing here reads a
+clock: the time, in seconds of a clock that never jumps, comes in with each call.
+"""
+
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from diemcau.media.fabric import Quality
+from diemcau.media.ladder import Measure
+
+FORGOTTEN_AFTER: Final = 30.0
+"""The least seen is of the last 30 to 60 seconds: clocks drift, and ways change."""
+SILENT_AFTER: Final = 0.6
+"""A picture that comes 5 times a second is not silent between two of them."""
+OTHER_CLOCK: Final = 30.0
+"""Whoever is later than this, or earlier, counts time from somewhere else now."""
+_GAP: Final = 1.5
+_ENOUGH_PACKETS: Final = 20
+
+
+class Arrivals:
+    """What arrives of one camera: pictures and sounds that count the same clock."""
+
+    def __init__(self) -> None:
+        self._least = _Least()
+        self._pictures: list[float] = []
+        self._sounds: list[float] = []
+        self._newest: dict[str, float] = {}
+        self._sound = _Sound()
+        self._gaps = 0
+
+    def picture(self, track: str, at_us: int, *, at: float) -> None:
+        """Note a picture with the timestamp `at_us` that arrived at `at`."""
+        self._newest[track] = at
+        self._note(self._pictures, at - at_us / 1e6, at)
+
+    def sound(self, at_us: int, *, at: float) -> None:
+        """Note a frame of sound."""
+        self._gaps += self._sound.is_gap_before(at_us)
+        self._note(self._sounds, at - at_us / 1e6, at)
+
+    def end(self, track: str) -> None:
+        """Note that a track is not asked for any more: its silence is no lateness."""
+        self._newest.pop(track, None)
+        self._sound = _Sound()
+
+    def take(self, *, at: float) -> Measure:
+        """Return how the last second was, and begin the next."""
+        late = [self._lateness(one) for one in (self._pictures, self._sounds) if one]
+        silent = max((at - newest for newest in self._newest.values()), default=0.0)
+        if silent >= SILENT_AFTER:
+            late.append(silent)
+        heard = bool(self._sounds)
+        measure = Measure(
+            late_ms=round(max(late) * 1000) if late else None,
+            gaps=self._gaps if heard else None,
+        )
+        self._pictures, self._sounds, self._gaps = [], [], 0
+        return measure
+
+    def _note(self, of_this_second: list[float], behind: float, at: float) -> None:
+        self._least.note(behind, at)
+        of_this_second.append(behind)
+
+    def _lateness(self, behind: list[float]) -> float:
+        return max(0.0, median(behind) - self._least.seen)
+
+
+@dataclass(slots=True)
+class _Least:
+    """The least that was seen lately."""
+
+    _now: float | None = None
+    _before: float | None = None
+    _since: float = 0.0
+
+    @property
+    def seen(self) -> float:
+        known = [one for one in (self._now, self._before) if one is not None]
+        return min(known, default=0.0)
+
+    def note(self, behind: float, at: float) -> None:
+        if self._now is None or abs(behind - self.seen) > OTHER_CLOCK:
+            self._now, self._before, self._since = behind, None, at
+        elif at - self._since >= FORGOTTEN_AFTER:
+            self._now, self._before, self._since = behind, self._now, at
+        else:
+            self._now = min(self._now, behind)
+
+
+@dataclass(slots=True)
+class _Sound:
+    """Where sound went on, and how long a frame is: the least step seen."""
+
+    _newest_us: int | None = None
+    _step_us: int | None = None
+
+    def is_gap_before(self, at_us: int) -> bool:
+        newest, self._newest_us = self._newest_us, at_us
+        if newest is None or at_us <= newest:
+            return False
+        went_on = at_us - newest
+        self._step_us = went_on if self._step_us is None else min(self._step_us, went_on)
+        return went_on > _GAP * self._step_us
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """What a session carried lately. `loss`: of what was sent there; None if too little was sent to tell."""
+
+    received: int = 0
+    loss: float | None = None
+
+
+class Traffic:
+    """What a session carries, by what its transport counts since it began."""
+
+    def __init__(self) -> None:
+        self._before = Quality()
+
+    def take(self, quality: Quality | None) -> Flow:
+        """Return what it carried since the last time."""
+        if quality is None:
+            return Flow()
+        before, self._before = self._before, quality
+        sent = quality.packets_sent - before.packets_sent
+        lost = quality.packets_lost - before.packets_lost
+        return Flow(
+            received=quality.bytes_received - before.bytes_received,
+            loss=min(1.0, max(0, lost) / sent) if sent >= _ENOUGH_PACKETS else None,
+        )

@@ -1,0 +1,133 @@
+"""Measuring a line: lateness without a common clock, sound that is missing, packets that are lost."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diemcau.media.fabric import Quality
+from diemcau.media.ladder import Measure
+from diemcau.media.measure import Arrivals, Flow, Traffic
+
+SECOND = 1_000_000
+PICTURE = SECOND // 25
+SOUND = 60_000
+
+
+def film(arrivals: Arrivals, *, second: int, late: float = 0.0, track: str = "video", start: float = 1000.0) -> None:
+    """Let one second of pictures come, each so late."""
+    for number in range(25):
+        at_us = second * SECOND + number * PICTURE
+        arrivals.picture(track, at_us, at=start + at_us / 1e6 + late)
+
+
+def test_what_comes_as_fast_as_ever_is_in_time() -> None:
+    arrivals = Arrivals()
+    film(arrivals, second=0)
+
+    assert arrivals.take(at=1001.0) == Measure(late_ms=0)
+
+
+def test_what_comes_later_than_ever_before_is_late_by_the_difference() -> None:
+    arrivals = Arrivals()
+    film(arrivals, second=0, late=0.05)
+    arrivals.take(at=1001.05)
+    film(arrivals, second=1, late=0.85)
+
+    assert arrivals.take(at=1002.8) == Measure(late_ms=800)
+
+
+def test_a_few_pictures_that_had_to_be_sent_again_make_no_late_second() -> None:
+    arrivals = Arrivals()
+    film(arrivals, second=0)
+    for number in range(25):
+        at_us = SECOND + number * PICTURE
+        arrivals.picture("video", at_us, at=1000.0 + at_us / 1e6 + (0.4 if number % 5 == 0 else 0.0))
+
+    assert arrivals.take(at=1002.0).late_ms == 0
+
+
+def test_a_second_in_which_nothing_came_says_nothing_of_a_camera_that_is_not_asked() -> None:
+    arrivals = Arrivals()
+    film(arrivals, second=0)
+    arrivals.take(at=1001.0)
+    arrivals.end("video")
+
+    assert arrivals.take(at=1010.0) == Measure()
+
+
+def test_a_picture_that_is_asked_for_and_stops_coming_is_late_by_its_silence() -> None:
+    arrivals = Arrivals()
+    film(arrivals, second=0)
+    arrivals.take(at=1001.0)
+
+    assert arrivals.take(at=1003.0) == Measure(late_ms=2040)
+
+
+def test_a_clock_that_drifts_makes_nobody_late() -> None:
+    arrivals = Arrivals()
+    latest = []
+    for second in range(600):
+        film(arrivals, second=second, late=second * 0.001)  # a thousandth slower: far more than any clock
+        latest.append(arrivals.take(at=1001.0 + second * 1.001).late_ms or 0)
+
+    assert max(latest) <= 70
+
+
+def test_a_camera_that_begins_to_count_time_anew_is_not_late() -> None:
+    arrivals = Arrivals()
+    film(arrivals, second=1000, start=0.0)
+    arrivals.take(at=1001.0)
+    film(arrivals, second=0, start=1001.0)
+
+    assert arrivals.take(at=1002.0).late_ms == 0
+
+
+def test_sound_that_is_missing_is_a_gap() -> None:
+    arrivals = Arrivals()
+    frames = [number * SOUND for number in range(16)]
+    for at_us in (*frames[:5], *frames[6:9], *frames[12:]):
+        arrivals.sound(at_us, at=1000.0 + at_us / 1e6)
+
+    assert arrivals.take(at=1001.0) == Measure(late_ms=0, gaps=2)
+    assert arrivals.take(at=1002.0) == Measure()
+
+
+def test_sound_of_short_frames_that_come_in_bunches_has_no_gap() -> None:
+    arrivals = Arrivals()
+    for number in range(48):
+        arrivals.sound(number * 20_000, at=1000.0 + number // 3 * 0.06)
+
+    assert arrivals.take(at=1001.0).gaps == 0
+
+
+def test_sound_that_was_not_asked_for_meanwhile_has_no_gap() -> None:
+    arrivals = Arrivals()
+    arrivals.sound(0, at=1000.0)
+    arrivals.sound(SOUND, at=1000.06)
+    arrivals.end("audio")
+    arrivals.sound(60 * SECOND, at=1060.0)
+
+    assert arrivals.take(at=1060.5).gaps == 0
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0.4, 5))
+def test_whatever_the_two_clocks_show_the_lateness_is_the_same(apart: float, late: float) -> None:
+    arrivals = Arrivals()
+    film(arrivals, second=0, start=apart)
+    arrivals.take(at=apart + 1)
+    film(arrivals, second=1, late=late, start=apart)
+
+    assert abs((arrivals.take(at=apart + 2 + late).late_ms or 0) - late * 1000) <= 1
+
+
+def test_what_a_session_carried_is_counted_from_look_to_look() -> None:
+    traffic = Traffic()
+
+    first = traffic.take(Quality(bytes_received=1000, packets_sent=100, packets_lost=10))
+    second = traffic.take(Quality(bytes_received=1500, packets_sent=150, packets_lost=10))
+    quiet = traffic.take(Quality(bytes_received=1500, packets_sent=151, packets_lost=11))
+
+    assert (first, second, quiet) == (Flow(received=1000, loss=0.1), Flow(received=500, loss=0.0), Flow())
+
+
+def test_a_transport_that_counts_nothing_tells_nothing() -> None:
+    assert Traffic().take(None) == Flow()

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from diemcau.conduct.clock import Clock
 from diemcau.conduct.desk import Desk
 from diemcau.core.convening import Horizon, ItemKind
+from diemcau.core.handouts import Handout
 from diemcau.core.ids import ConferenceId, SiteId, TaskId, UnitCode
 from diemcau.core.roles import Role
 from diemcau.media.passes import Passes
@@ -114,6 +115,18 @@ class Recording:
     parts: tuple["Recording", ...] = ()
 
 
+class HandoutFiles(Protocol):
+    """The files of handouts (`wiring.handouts.HandoutShelf`)."""
+
+    async def keep(self, pdf: bytes) -> tuple[str, int]:
+        """Keep a file; return its digest and its pages. Raises `plan.handout_file.NotAHandout`."""
+        ...
+
+    async def file(self, handout: Handout, *, language: str) -> Path | None:
+        """Return the file of a listed handout, drawn if it is a sample; nothing if it is gone."""
+        ...
+
+
 class Recordings(Protocol):
     """The recordings of all conferences."""
 
@@ -172,6 +185,7 @@ class Parts:
     documents: Documents | None = None
     tasks: Tasks | None = None
     recordings: Recordings | None = None
+    handouts: HandoutFiles | None = None
     media: Media | None = None
     scripts: Scripts | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
@@ -182,10 +196,12 @@ class Limits:
     """How long and how much the door bears. Times are real ones, not a conference's."""
 
     body_bytes: int = 1_000_000
+    handout_bytes: int = 50_000_000
     beat: timedelta = timedelta(seconds=1)
     beats_missed: int = 3
     slow_reader: timedelta = timedelta(seconds=5)
     body_arrives: timedelta = timedelta(seconds=20)
+    handout_arrives: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,6 +167,40 @@ PROBLEMS: Final[dict[str, Wording]] = {
         ("Chưa có bản ghi", "Hội nghị chưa có bản ghi hình: hãy mở lại trang này sau khi ghi."),
         ("No recording", "The conference has no recording yet: open this again once it was recorded."),
     ),
+    "handout_unknown": _words(
+        404,
+        ("Không có tài liệu này", "Hội nghị không có tài liệu này: hãy chọn lại trong danh sách tài liệu."),
+        ("No such handout", "The conference has no such handout: choose from the list of handouts."),
+    ),
+    "handout_not_yours": _words(
+        403,
+        ("Không được nạp tài liệu", "Bàn này không được nạp tài liệu: hãy nhờ thư ký hoặc trực kỹ thuật."),
+        ("Not yours to give", "This desk may not give handouts: ask the secretary or the operator."),
+    ),
+    "handout_unreadable": _words(
+        422,
+        ("Không đọc được tệp", "Tệp không mở được như một PDF không có mật khẩu: hãy xuất lại thành PDF."),
+        ("File not readable", "The file can't be read as a PDF without a password: export it as PDF again."),
+    ),
+    "handout_too_large": _words(
+        413,
+        ("Tệp quá lớn", "Tệp lớn hơn {limit} byte: hãy giảm độ phân giải hình trong tài liệu rồi xuất lại."),
+        (
+            "File too large",
+            "The file has more than {limit} bytes: lower the resolution of its pictures.",
+        ),
+    ),
+    "handout_refused": _words(
+        409,
+        (
+            "Không nạp được tài liệu",
+            "Tài liệu chưa được nạp ({refusal}): hãy ghi tên và nạp trước khi bế mạc.",
+        ),
+        (
+            "Handout not taken",
+            "It was not taken ({refusal}): give it a title, before the conference is closed.",
+        ),
+    ),
     "media_none": _words(
         503,
         ("Chưa có âm thanh và hình ảnh", "Máy chủ đang chạy không kèm phần âm thanh và hình ảnh."),

@@ -19,6 +19,7 @@ export function placesOf(layout: Layout, given: { readonly main: boolean; readon
     case "side_by_side":
       return given.main ? { main: "left", holder: "right" } : { main: "none", holder: "full" };
     case "holder_with_main":
+    case "gallery":
       return { main: given.main ? "inset" : "none", holder: "full" };
     case "document":
       return { main: "none", holder: "side" };

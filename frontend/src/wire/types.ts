@@ -1,7 +1,7 @@
 // Written by `make generated` from src/diemcau/projections/sections.py and src/diemcau/core/.
 // Times are ISO 8601 with offset, lengths of time are seconds.
 
-export type Role = "chair" | "deputy" | "secretary" | "operator" | "site" | "program" | "system";
+export type Role = "chair" | "deputy" | "secretary" | "operator" | "site" | "program" | "relay" | "system";
 
 export type Stage = "convened" | "rehearsing" | "open" | "adjourned" | "closed" | "sealed";
 
@@ -96,18 +96,50 @@ export interface PublicFloorSection {
 
 export type Conduct = "automatic" | "manual";
 
-export type Layout = "main" | "holder" | "side_by_side" | "holder_with_main" | "document";
+export type Layout = "main" | "holder" | "side_by_side" | "holder_with_main" | "gallery" | "document";
 
-/** What every hall sees: the layout, the site on air beside the main one, a handout's page. */
+/** What every hall sees: the layout, the site on air beside the main one, what lies over them, a handout's page. `cut_in`: the main site stands in for `taken`, whose line is lost. `slate`: the text of the slate that is shown, empty for the standard sentence, or null. `lower_third`: the site whose lower third stays up. */
 export interface AirSection {
   readonly main: string;
   readonly taken: string | null;
   readonly held: boolean;
+  readonly cut_in: boolean;
   readonly preview: string | null;
   readonly conduct: Conduct;
   readonly layout: Layout;
+  readonly gallery: readonly string[];
+  readonly frozen: boolean;
+  readonly slate: string | null;
+  readonly lower_third: string | null;
+  readonly can_undo: boolean;
   readonly handout: string | null;
   readonly page: number;
+}
+
+/** Links of a role and site that are void if they were issued before this time. */
+export interface RevokedLinks {
+  readonly role: Role;
+  readonly site: string | null;
+  readonly before: string;
+}
+
+/** What lets nobody in any more: passes by number, and links of a role and site issued before a time. */
+export interface RevokedSection {
+  readonly numbers: readonly string[];
+  readonly links: readonly RevokedLinks[];
+}
+
+/** A file that may be shown; `digest` is empty for sample pages. */
+export interface HandoutLine {
+  readonly handout: string;
+  readonly title: string;
+  readonly pages: number;
+  readonly digest: string;
+}
+
+/** The files that may be shown, so that every hall has them before their first page is. */
+export interface HandoutsSection {
+  readonly handouts: readonly HandoutLine[];
 }
 
 export type Lane = "speech" | "response";
@@ -394,9 +426,32 @@ export interface ChooseConduct {
   readonly conduct: Conduct;
 }
 
-/** The operator chooses how the program shows the two sites. */
+/** The operator chooses how the program shows the sites. */
 export interface ChooseLayout {
   readonly layout: Layout;
+}
+
+/** The operator chooses the one to nine sites that the gallery shows, in this order, without their sound. */
+export interface ChooseGallery {
+  readonly sites: readonly string[];
+}
+
+/** The operator shows a slate in place of picture and sound; an empty `text` is the standard sentence. */
+export interface ShowSlate {
+  readonly text?: string;
+}
+
+/** The operator keeps the lower third of a site that is shown up for longer than after a take. */
+export interface PinLowerThird {
+  readonly site: string;
+}
+
+/** Put a file on the list of what may be shown, or in place of the one of that name. `digest`: SHA-256 of the file in lower-case hex; empty for sample pages, which are drawn when they are asked for. */
+export interface ListHandout {
+  readonly handout: string;
+  readonly title: string;
+  readonly pages: number;
+  readonly digest: string;
 }
 
 /** Show every hall a page (from 1) of a handout. */
@@ -452,6 +507,17 @@ export interface StrikeItem {
   readonly reason: string;
 }
 
+/** Let nobody in any more with the pass of this number. */
+export interface RevokePass {
+  readonly number: string;
+}
+
+/** Let nobody in any more with a link that was issued for this role (for a site: and this site) until now. */
+export interface RevokeLinks {
+  readonly role: Role;
+  readonly site?: string | null;
+}
+
 /** The board, by the names of its sections. */
 export interface Sections {
   readonly conference: ConferenceSection;
@@ -460,6 +526,8 @@ export interface Sections {
   readonly agenda: AgendaSection;
   readonly public_floor: PublicFloorSection;
   readonly air: AirSection;
+  readonly revoked: RevokedSection;
+  readonly handouts: HandoutsSection;
   readonly floor: FloorSection;
   readonly conclusion: ConclusionSection;
   readonly presidency: PresidencySection;
@@ -478,6 +546,8 @@ export const SECTION_NAMES = [
   "agenda",
   "public_floor",
   "air",
+  "revoked",
+  "handouts",
   "floor",
   "conclusion",
   "presidency",
@@ -489,7 +559,7 @@ export const SECTION_NAMES = [
   "script",
 ] as const;
 
-export const PUBLIC_SECTIONS = ["conference", "sites", "roll", "agenda", "public_floor", "air"] as const;
+export const PUBLIC_SECTIONS = ["conference", "sites", "roll", "agenda", "public_floor", "air", "handouts", "revoked"] as const;
 
 export const SECTIONS_OF_ROLE: Record<Role, readonly (keyof Sections)[]> = {
   chair: ["floor", "conclusion", "presidency", "may"],
@@ -498,6 +568,7 @@ export const SECTIONS_OF_ROLE: Record<Role, readonly (keyof Sections)[]> = {
   operator: ["floor", "presidency", "may"],
   site: ["my_site", "may"],
   program: [],
+  relay: [],
   system: [],
 };
 
@@ -536,6 +607,15 @@ export interface Commands {
   readonly CutBack: Record<string, never>;
   readonly ChooseConduct: ChooseConduct;
   readonly ChooseLayout: ChooseLayout;
+  readonly ChooseGallery: ChooseGallery;
+  readonly FreezeProgram: Record<string, never>;
+  readonly UnfreezeProgram: Record<string, never>;
+  readonly ShowSlate: ShowSlate;
+  readonly TakeDownSlate: Record<string, never>;
+  readonly PinLowerThird: PinLowerThird;
+  readonly TakeDownLowerThird: Record<string, never>;
+  readonly UndoTake: Record<string, never>;
+  readonly ListHandout: ListHandout;
   readonly ShowPage: ShowPage;
   readonly TakeDownHandout: Record<string, never>;
   readonly Preside: Record<string, never>;
@@ -548,6 +628,8 @@ export interface Commands {
   readonly StrikeItem: StrikeItem;
   readonly ReadOutConclusion: Record<string, never>;
   readonly AdoptConclusion: Record<string, never>;
+  readonly RevokePass: RevokePass;
+  readonly RevokeLinks: RevokeLinks;
 }
 
 /** Every code of a refusal; each has its words. */
@@ -568,6 +650,10 @@ export const REFUSALS = [
   "deputy.chair_presides",
   "deputy.no_deputy",
   "deputy.presides_already",
+  "entry.no_such_links",
+  "entry.not_yours_to_revoke",
+  "entry.number_impossible",
+  "entry.too_many_revoked",
   "floor.already_waiting",
   "floor.holds_floor",
   "floor.holds_no_floor",
@@ -581,14 +667,22 @@ export const REFUSALS = [
   "floor.speaker_unknown",
   "floor.time_impossible",
   "floor.topic_missing",
+  "handouts.impossible",
   "handouts.nothing_shown",
   "handouts.page_impossible",
+  "handouts.too_many",
+  "handouts.unknown",
   "notes.empty",
   "notes.unknown",
+  "onair.gallery_empty",
+  "onair.gallery_impossible",
   "onair.line_down",
   "onair.nobody_on_air",
   "onair.not_holder",
+  "onair.not_shown",
+  "onair.nothing_to_undo",
   "onair.on_air_already",
+  "onair.slate_too_long",
   "reason_missing",
   "reason_too_long",
   "roles.deputy_presides",

@@ -16,6 +16,7 @@ export const desks: Pick<Words, "operator" | "secretary" | "site" | "camera"> = 
       holder: "Speaker only",
       side_by_side: "Side by side",
       holder_with_main: "Speaker, main site in the corner",
+      gallery: "Gallery",
       document: "Document and speaker",
     },
     wall: (count) => `${count} sites`,

@@ -15,6 +15,7 @@ export const desks = {
       holder: "Chỉ người phát biểu",
       side_by_side: "Hai hình cạnh nhau",
       holder_with_main: "Người phát biểu, trung tâm ở góc",
+      gallery: "Nhiều điểm cầu",
       document: "Tài liệu và người phát biểu",
     },
     wall: (count: number) => `${count} điểm cầu`,

@@ -35,6 +35,7 @@ export const en: Words = {
     operator: "Operator",
     site: "Chair of the site",
     program: "Hall screen",
+    relay: "Relay",
     system: "System",
   },
   stages: {

@@ -34,6 +34,7 @@ export const vi = {
     operator: "Trực kỹ thuật",
     site: "Chủ trì điểm cầu",
     program: "Màn hình hội trường",
+    relay: "Trạm chuyển tiếp",
     system: "Hệ thống",
   },
   stages: {

@@ -14,6 +14,7 @@ from diemcau.core import (
     agenda,
     conclusions,
     deputy,
+    entry,
     floor,
     floor_asking,
     floor_rules,
@@ -21,6 +22,8 @@ from diemcau.core import (
     handouts,
     notes,
     onair,
+    onair_overlay,
+    onair_rules,
     rollcall,
     sites,
     stages,
@@ -29,6 +32,7 @@ from diemcau.core.agenda import Agenda
 from diemcau.core.conclusions import Conclusion
 from diemcau.core.convening import Facts
 from diemcau.core.deputy import Presidency
+from diemcau.core.entry import Entry
 from diemcau.core.floor import Floor
 from diemcau.core.handouts import Handouts
 from diemcau.core.ids import SiteId
@@ -57,6 +61,7 @@ Command: TypeAlias = (
     | deputy.Command
     | notes.Command
     | conclusions.Command
+    | entry.Command
     | ReachDeadline
 )
 
@@ -74,6 +79,7 @@ Event: TypeAlias = (
     | deputy.Event
     | notes.Event
     | conclusions.Event
+    | entry.Event
 )
 
 COMMANDS: tuple[type, ...] = get_args(Command)
@@ -97,6 +103,7 @@ class Conference:
     presidency: Presidency = field(default_factory=Presidency)
     notes: Notes = field(default_factory=Notes)
     conclusion: Conclusion = field(default_factory=Conclusion)
+    entry: Entry = field(default_factory=Entry)
 
     @property
     def holder(self) -> SiteId | None:
@@ -131,7 +138,7 @@ STAGES_OF: dict[type, frozenset[Stage]] = {
     **dict.fromkeys(get_args(floor.Command), _OPEN),
     floor.CorrectSpeech: _RECORDED,
     **dict.fromkeys(get_args(onair.Command), _BEFORE_CLOSE),
-    onair.TakeSite: _OPEN,
+    **dict.fromkeys((onair.TakeSite, *get_args(onair_overlay.Laying)), _OPEN),
     **dict.fromkeys(get_args(handouts.Command), _RUNNING),
     handouts.ListHandout: _BEFORE_CLOSE,
     notes.TakeNote: _RECORDED - {Stage.SEALED},
@@ -141,6 +148,7 @@ STAGES_OF: dict[type, frozenset[Stage]] = {
     conclusions.DraftItem: _BEFORE_CLOSE,
     conclusions.AmendItem: _BEFORE_CLOSE,
     conclusions.StrikeItem: _BEFORE_CLOSE,
+    **dict.fromkeys(get_args(entry.Command), _ANY),
     **dict.fromkeys(NEWS, _ANY),
 }
 
@@ -195,7 +203,7 @@ def next_deadline(conference: Conference) -> datetime | None:
         return None
     due = (
         floor_speaking.next_deadline(conference.floor, conference.facts),
-        onair.next_deadline(conference.air, conference.facts),
+        onair_rules.next_deadline(conference.air, conference.facts),
         deputy.next_deadline(conference.presidency),
     )
     return min((one for one in due if one is not None), default=None)
@@ -207,7 +215,7 @@ def _followed(conference: Conference, events: tuple[Event, ...], at: datetime) -
         conference = evolve(conference, event)
         yield event
         following = (
-            *onair.follow(conference.air, event, facts=conference.facts, lines=conference.lines),
+            *onair_rules.follow(conference.air, event, facts=conference.facts, lines=conference.lines),
             *_ending(conference, event, at),
         )
         for follower in _followed(conference, following, at):
@@ -216,10 +224,10 @@ def _followed(conference: Conference, events: tuple[Event, ...], at: datetime) -
 
 
 def _ending(conference: Conference, event: Event, at: datetime) -> tuple[Event, ...]:
-    """Return what adjourning and closing end: the speech; closing also all else that runs."""
+    """Return what adjourning and closing end: what lies over the program, and the speech; closing all else too."""
     if not isinstance(event, stages.ConferenceAdjourned | stages.ConferenceClosed):
         return ()
-    ended: list[Event] = []
+    ended: list[Event] = [*onair_overlay.ended(conference.air, at)]
     speech = floor.who_speaks(conference.floor)
     if speech is not None:
         ended.append(floor_speaking.released(speech, at))
@@ -254,7 +262,7 @@ def _decide_floor(conference: Conference, command: floor.Command, at: datetime) 
 
 
 def _decide_air(conference: Conference, command: onair.Command, at: datetime) -> tuple[Event, ...]:
-    return onair.decide(
+    return onair_rules.decide(
         conference.air,
         command,
         at,
@@ -272,21 +280,22 @@ def _decide_notes(conference: Conference, command: notes.Command, at: datetime) 
 
 def _reach_deadline(conference: Conference, _command: ReachDeadline, at: datetime) -> tuple[Event, ...]:
     facts, speech = conference.facts, floor.who_speaks(conference.floor)
-    due = floor_speaking.reach_deadline(conference.floor, at, facts)
-    grace = onair.next_deadline(conference.air, facts)
+    due: tuple[Event, ...] = floor_speaking.reach_deadline(conference.floor, at, facts)
     ended = any(isinstance(event, floor.FloorRevoked) for event in due)
-    if speech is not None and grace is not None and grace <= at and not ended:
+    if speech is not None and onair_rules.is_grace_over(conference.air, at, facts) and not ended:
         due = (*due, floor_speaking.revoked(speech, floor_speaking.LINE_IS_LOST, at))
+    elif not ended:
+        due = (*due, *onair_rules.reach_deadline(conference.air, at, facts))
     return (*due, *deputy.reach_deadline(conference.presidency, at, facts))
 
 
 def _evolve_stages(conference: Conference, event: stages.Event) -> Conference:
-    air = onair.at_rest(conference.air) if isinstance(event, stages.ConferenceClosed) else conference.air
+    air = onair_rules.at_rest(conference.air) if isinstance(event, stages.ConferenceClosed) else conference.air
     return replace(conference, stages=stages.evolve(conference.stages, event), air=air)
 
 
 def _evolve_lines(conference: Conference, event: sites.Event) -> Conference:
-    air = onair.without(conference.air, event.site) if isinstance(event, sites.LineLost) else conference.air
+    air = onair_rules.without(conference.air, event.site) if isinstance(event, sites.LineLost) else conference.air
     return replace(conference, lines=sites.evolve(conference.lines, event), air=air)
 
 
@@ -314,6 +323,7 @@ _DECIDERS: dict[type, _Decider] = {
             conclusions.Command,
             lambda c, command, at: conclusions.decide(c.conclusion, command, at, c.facts),
         ),
+        (entry.Command, lambda c, command, at: entry.decide(c.entry, command, at, c.facts)),
     ),
     ReachDeadline: _reach_deadline,
 }
@@ -324,7 +334,7 @@ _EVOLVERS: dict[type, _Evolver] = _table(
     (rollcall.Event, lambda c, event: replace(c, roll=rollcall.evolve(c.roll, event))),
     (agenda.Event, lambda c, event: replace(c, agenda=agenda.evolve(c.agenda, event))),
     (floor.Event, lambda c, event: replace(c, floor=floor_rules.evolve(c.floor, event))),
-    (onair.Event, lambda c, event: replace(c, air=onair.evolve(c.air, event))),
+    (onair.Event, lambda c, event: replace(c, air=onair_rules.evolve(c.air, event))),
     (handouts.Event, lambda c, event: replace(c, handouts=handouts.evolve(c.handouts, event))),
     (deputy.Event, lambda c, event: replace(c, presidency=deputy.evolve(c.presidency, event))),
     (notes.Event, lambda c, event: replace(c, notes=notes.evolve(c.notes, event))),
@@ -332,4 +342,5 @@ _EVOLVERS: dict[type, _Evolver] = _table(
         conclusions.Event,
         lambda c, event: replace(c, conclusion=conclusions.evolve(c.conclusion, event)),
     ),
+    (entry.Event, lambda c, event: replace(c, entry=entry.evolve(c.entry, event))),
 )

@@ -1,33 +1,37 @@
 """The air: what every hall sees and hears.
 
 The main site is always in the program while the conference is open; beside it the site that
-was taken to the air. Only the holder of the floor can be taken: nothing that a hall sends
-reaches another hall unless the chair's decision put it there. Being on air is a state of the
-site beside the floor: off → standby (the hall is ready) → preview → on air → held (line lost).
+was taken to the air. Only the holder of the floor can be taken: nothing that a hall says
+reaches another hall unless the chair's decision put it there. The gallery shows halls without
+their sound. Being on air is a state of the site beside the floor: off → standby (the hall is
+ready) → preview → on air → held (line lost). What each command leads to is
+`core.onair_rules`'s, what is undone `core.onair_undo`'s, the refusals stand in
+`core.onair_refusals`. How it is drawn on a screen is not here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
-from diemcau.core import floor, sites
 from diemcau.core.convening import Facts
 from diemcau.core.ids import SiteId
-from diemcau.core.refusals import Refusal
 from diemcau.core.regulations import Conduct
-from diemcau.core.sites import SiteUnknown
 
 
 class Layout(StrEnum):
-    """How the program shows the main site and the holder of the floor."""
+    """How the program shows the main site, the holder of the floor and other halls."""
 
     MAIN = "main"
     HOLDER = "holder"
     SIDE_BY_SIDE = "side_by_side"
     HOLDER_WITH_MAIN = "holder_with_main"
+    GALLERY = "gallery"
     DOCUMENT = "document"
 
+
+MOST_IN_GALLERY = 9
+LONGEST_SLATE = 200
 
 # Commands
 
@@ -67,12 +71,73 @@ class ChooseConduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseLayout:
-    """The operator chooses how the program shows the two sites."""
+    """The operator chooses how the program shows the sites."""
 
     layout: Layout
 
 
-Command: TypeAlias = ConfirmReady | PreviewSite | TakeSite | CutBack | ChooseConduct | ChooseLayout
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseGallery:
+    """The operator chooses the one to nine sites that the gallery shows, in this order, without their sound."""
+
+    sites: tuple[SiteId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeProgram:
+    """The operator lets the picture stand still in every hall; the sound goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnfreezeProgram:
+    """The operator lets the picture move again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowSlate:
+    """The operator shows a slate in place of picture and sound; an empty `text` is the standard sentence."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeDownSlate:
+    """The operator takes the slate down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinLowerThird:
+    """The operator keeps the lower third of a site that is shown up for longer than after a take."""
+
+    site: SiteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeDownLowerThird:
+    """The operator takes the pinned lower third down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoTake:
+    """The operator goes back to what was on air before the last take, cut or choice."""
+
+
+Command: TypeAlias = (
+    ConfirmReady
+    | PreviewSite
+    | TakeSite
+    | CutBack
+    | ChooseConduct
+    | ChooseLayout
+    | ChooseGallery
+    | FreezeProgram
+    | UnfreezeProgram
+    | ShowSlate
+    | TakeDownSlate
+    | PinLowerThird
+    | TakeDownLowerThird
+    | UndoTake
+)
 
 # Events
 
@@ -116,6 +181,14 @@ class AirHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MainCutIn:
+    """The line of the site on air stayed lost, so the main site is shown in its place; the floor is kept."""
+
+    site: SiteId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AirRestored:
     """The site whose line was lost is on air again."""
 
@@ -138,36 +211,88 @@ class LayoutChosen:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryChosen:
+    """It was chosen which sites the gallery shows."""
+
+    sites: tuple[SiteId, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramFrozen:
+    """The picture stands still in every hall."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramUnfrozen:
+    """The picture moves again."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlateShown:
+    """A slate is shown in place of picture and sound; an empty `text` is the standard sentence."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlateTakenDown:
+    """The slate was taken down."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowerThirdPinned:
+    """The lower third of a site stays up."""
+
+    site: SiteId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowerThirdTakenDown:
+    """The pinned lower third was taken down."""
+
+    site: SiteId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeUndone:
+    """The last take, cut or choice was undone: on air is again this, and no site was left there that may not be."""
+
+    taken: SiteId | None
+    layout: Layout
+    gallery: tuple[SiteId, ...]
+    at: datetime
+
+
 Event: TypeAlias = (
-    SiteStoodBy | SitePreviewed | SiteTaken | SiteCutBack | AirHeld | AirRestored | ConductChosen | LayoutChosen
+    SiteStoodBy
+    | SitePreviewed
+    | SiteTaken
+    | SiteCutBack
+    | AirHeld
+    | MainCutIn
+    | AirRestored
+    | ConductChosen
+    | LayoutChosen
+    | GalleryChosen
+    | ProgramFrozen
+    | ProgramUnfrozen
+    | SlateShown
+    | SlateTakenDown
+    | LowerThirdPinned
+    | LowerThirdTakenDown
+    | TakeUndone
 )
-
-# Refusals
-
-
-class NotHolder(Refusal):
-    """Only the site that holds the floor can be taken to the air."""
-
-    code = "onair.not_holder"
-
-
-class OnAirAlready(Refusal):
-    """The site is on air already."""
-
-    code = "onair.on_air_already"
-
-
-class NobodyOnAir(Refusal):
-    """No site but the main one is on air."""
-
-    code = "onair.nobody_on_air"
-
-
-class LineDown(Refusal):
-    """The site's line is not up, so there is no picture to show."""
-
-    code = "onair.line_down"
-
 
 # State
 
@@ -183,105 +308,40 @@ class AirState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a take, a cut or a choice changes, and what undoing it brings back."""
+
+    taken: SiteId | None
+    layout: Layout
+    gallery: tuple[SiteId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Air:
     """Which site is on air beside the main one, which is in preview, which halls are ready.
 
     The main site is never `taken`: it is in the program anyway, also while it holds the floor.
+    `cut_in`: the main site stands in for the one whose line is lost. `slate`: its text, or None.
+    `before`: what was on air before the last change, while that can be undone.
     """
 
     conduct: Conduct = Conduct.AUTOMATIC
     layout: Layout = Layout.HOLDER_WITH_MAIN
+    gallery: tuple[SiteId, ...] = ()
     ready: frozenset[SiteId] = frozenset()
     preview: SiteId | None = None
     taken: SiteId | None = None
     held_since: datetime | None = None
+    cut_in: bool = False
+    frozen: bool = False
+    slate: str | None = None
+    lower_third: SiteId | None = None
+    before: Shown | None = None
 
 
 def begin(facts: Facts) -> Air:
     """Return the air of a conference that was just convened."""
     return Air(conduct=facts.regulations.conduct)
-
-
-def decide(
-    air: Air,
-    command: Command,
-    at: datetime,
-    *,
-    facts: Facts,
-    holder: SiteId | None,
-    lines: sites.Lines,
-) -> tuple[Event, ...]:
-    """Return what happens if `command` is given at `at` while `holder` has the floor, or raise a `Refusal`."""
-    match command:
-        case ConfirmReady(site=site):
-            _need_site(facts, site)
-            return () if site in air.ready else (SiteStoodBy(site=site),)
-        case PreviewSite(site=site):
-            _need_line(lines, site)
-            return () if air.preview == site else (SitePreviewed(site=site),)
-        case TakeSite(site=site):
-            if site == facts.main_site:
-                raise OnAirAlready(site=site)
-            return _take(air, site, at, holder=holder, lines=lines)
-        case CutBack():
-            if air.taken is None:
-                raise NobodyOnAir
-            return (SiteCutBack(site=air.taken, at=at),)
-        case ChooseConduct(conduct=conduct):
-            return () if air.conduct is conduct else (ConductChosen(conduct=conduct),)
-        case ChooseLayout(layout=layout):
-            return () if air.layout is layout else (LayoutChosen(layout=layout, at=at),)
-        case _:
-            assert_never(command)
-
-
-def follow(air: Air, event: object, *, facts: Facts, lines: sites.Lines) -> tuple[Event, ...]:
-    """Return what the air does by itself after another topic's `event`."""
-    match event:
-        case floor.FloorGranted(site=site, at=at):
-            return _follow_grant(air, site, at, main=facts.main_site, lines=lines)
-        case floor.FloorReleased(site=site, at=at) | floor.FloorRevoked(site=site, at=at):
-            return (SiteCutBack(site=site, at=at),) if air.taken == site else ()
-        case sites.LineLost(site=site, at=at):
-            return (AirHeld(site=site, at=at),) if air.taken == site and air.held_since is None else ()
-        case sites.SiteConnected(site=site, at=at) | sites.LineRestored(site=site, at=at):
-            return (AirRestored(site=site, at=at),) if air.taken == site and air.held_since is not None else ()
-        case _:
-            return ()
-
-
-def evolve(air: Air, event: Event) -> Air:
-    """Return the air after `event`."""
-    match event:
-        case SiteStoodBy(site=site):
-            return replace(air, ready=air.ready | {site})
-        case SitePreviewed(site=site):
-            return replace(air, preview=site)
-        case SiteTaken(site=site):
-            preview = None if air.preview == site else air.preview
-            return replace(air, taken=site, held_since=None, preview=preview)
-        case SiteCutBack(site=site):
-            return replace(air, taken=None, held_since=None, ready=air.ready - {site})
-        case AirHeld(at=at):
-            return replace(air, held_since=at)
-        case AirRestored():
-            return replace(air, held_since=None)
-        case ConductChosen(conduct=conduct):
-            return replace(air, conduct=conduct)
-        case LayoutChosen(layout=layout):
-            return replace(air, layout=layout)
-        case _:
-            assert_never(event)
-
-
-def without(air: Air, site: SiteId) -> Air:
-    """Return the air after the line of `site` was lost: there is no picture of it to preview, and it is not ready."""
-    return replace(air, ready=air.ready - {site}, preview=None if air.preview == site else air.preview)
-
-
-def at_rest(air: Air) -> Air:
-    """Return the air after the conference was closed: no hall is ready and none is looked at."""
-    return replace(air, ready=frozenset(), preview=None)
 
 
 def state_of(air: Air, site: SiteId) -> AirState:
@@ -293,34 +353,6 @@ def state_of(air: Air, site: SiteId) -> AirState:
     return AirState.STANDBY if site in air.ready else AirState.OFF
 
 
-def next_deadline(air: Air, facts: Facts) -> datetime | None:
-    """Return when the floor of a site whose line is lost is taken back."""
-    return None if air.held_since is None else air.held_since + facts.regulations.line_grace
-
-
-def _need_site(facts: Facts, site: SiteId) -> None:
-    if not facts.has_site(site):
-        raise SiteUnknown(site=site)
-
-
-def _need_line(lines: sites.Lines, site: SiteId) -> None:
-    if sites.line_of(lines, site) is not sites.Line.CONNECTED:
-        raise LineDown(site=site)
-
-
-def _take(air: Air, site: SiteId, at: datetime, *, holder: SiteId | None, lines: sites.Lines) -> tuple[Event, ...]:
-    _need_line(lines, site)
-    if holder != site:
-        raise NotHolder(site=site)
-    if air.taken == site:
-        raise OnAirAlready(site=site)
-    return (SiteTaken(site=site, at=at),)
-
-
-def _follow_grant(air: Air, site: SiteId, at: datetime, *, main: SiteId, lines: sites.Lines) -> tuple[Event, ...]:
-    if air.conduct is Conduct.MANUAL or site == main:
-        return ()
-    taken = SiteTaken(site=site, at=at)
-    if sites.line_of(lines, site) is sites.Line.CONNECTED:
-        return (taken,)
-    return (taken, AirHeld(site=site, at=at))
+def shown(air: Air) -> Shown:
+    """Return what a take, a cut or a choice would change."""
+    return Shown(taken=air.taken, layout=air.layout, gallery=air.gallery)

@@ -41,7 +41,8 @@ class Conduct(StrEnum):
 class Regulations:
     """How the floor is given, for how long, and what quorum a conference needs.
 
-    Shares are whole percents (0 to 100). A quorum of 0 asks for none.
+    Shares are whole percents (0 to 100). A quorum of 0 asks for none. When the line of the site on air
+    is lost, the main site is cut in after `cut_in_after`, and the floor is taken back after `line_grace`.
     """
 
     first_turn: timedelta = timedelta(minutes=7)
@@ -59,3 +60,4 @@ class Regulations:
     deputy_takes: DeputyTakes = DeputyTakes.BY_PRESS
     conduct: Conduct = Conduct.AUTOMATIC
     line_grace: timedelta = timedelta(seconds=60)
+    cut_in_after: timedelta = timedelta(seconds=2)

@@ -1,17 +1,18 @@
 """The roles: who may give which command. One table, and nobody is asked anywhere else.
 
 Who asks comes from the pass, never from the message. The system is not a person: it notes
-lines and deadlines.
+lines and deadlines, and revokes what whoever runs the server says. Whose links which role may revoke
+is `core.entry`'s.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from diemcau.core import (
     agenda,
     conclusions,
     conference,
     deputy,
+    entry,
     floor,
     handouts,
     notes,
@@ -20,20 +21,11 @@ from diemcau.core import (
     sites,
     stages,
 )
+from diemcau.core.entry import Role
 from diemcau.core.ids import SiteId
 from diemcau.core.refusals import Refusal
 
-
-class Role(StrEnum):
-    """In which capacity somebody takes part."""
-
-    CHAIR = "chair"
-    DEPUTY = "deputy"
-    SECRETARY = "secretary"
-    OPERATOR = "operator"
-    SITE = "site"
-    PROGRAM = "program"
-    SYSTEM = "system"
+__all__ = ["MAY", "Asker", "DeputyPresides", "NotYourSite", "Role", "RoleMayNot", "check", "may_give"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +95,16 @@ MAY: dict[type, frozenset[Role]] = {
     onair.PreviewSite: _RUNS,
     onair.TakeSite: _RUNS,
     onair.CutBack: _RUNS,
+    onair.UndoTake: _RUNS,
     onair.ChooseConduct: _RUNS,
     onair.ChooseLayout: _RUNS,
+    onair.ChooseGallery: _RUNS,
+    onair.FreezeProgram: _RUNS,
+    onair.UnfreezeProgram: _RUNS,
+    onair.ShowSlate: _RUNS,
+    onair.TakeDownSlate: _RUNS,
+    onair.PinLowerThird: _RUNS,
+    onair.TakeDownLowerThird: _RUNS,
     handouts.ListHandout: _RUNS | _RECORDS,
     handouts.ShowPage: _RUNS | _RECORDS | _PRESIDES,
     handouts.TakeDownHandout: _RUNS | _RECORDS | _PRESIDES,
@@ -120,6 +120,8 @@ MAY: dict[type, frozenset[Role]] = {
     conclusions.StrikeItem: _RECORDS,
     conclusions.ReadOutConclusion: _PRESIDES,
     conclusions.AdoptConclusion: _PRESIDES,
+    entry.RevokePass: _PRESIDES | _RECORDS | _RUNS | _SYSTEM,
+    entry.RevokeLinks: _PRESIDES | _RECORDS | _RUNS | _SYSTEM,
     conference.ReachDeadline: _SYSTEM,
 }
 
@@ -133,6 +135,8 @@ def check(asker: Asker, command: object, presiding: deputy.Presiding) -> None:
         raise NotYourSite
     if may >= _PRESIDES and asker.role in _PRESIDES:
         _need_chair(asker.role, presiding)
+    if isinstance(command, entry.RevokeLinks) and not entry.may_revoke(asker.role, command.role):
+        raise entry.NotYoursToRevoke(role=command.role.value)
 
 
 def may_give(role: Role, command: type, presiding: deputy.Presiding) -> bool:

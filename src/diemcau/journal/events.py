@@ -11,6 +11,7 @@ from diemcau.core import (
     agenda,
     conclusions,
     deputy,
+    entry,
     floor,
     handouts,
     notes,
@@ -24,7 +25,7 @@ from diemcau.journal.codec import Codec
 from diemcau.journal.upcasts import UPCASTS
 
 EVENTS: Final[dict[str, tuple[int, type]]] = {
-    "conference.convened": (1, stages.ConferenceConvened),
+    "conference.convened": (2, stages.ConferenceConvened),
     "conference.opened": (1, stages.ConferenceOpened),
     "conference.adjourned": (1, stages.ConferenceAdjourned),
     "conference.resumed": (1, stages.ConferenceResumed),
@@ -62,9 +63,18 @@ EVENTS: Final[dict[str, tuple[int, type]]] = {
     "onair.taken": (1, onair.SiteTaken),
     "onair.cut_back": (1, onair.SiteCutBack),
     "onair.held": (1, onair.AirHeld),
+    "onair.main_cut_in": (1, onair.MainCutIn),
     "onair.restored": (1, onair.AirRestored),
     "onair.conduct_chosen": (1, onair.ConductChosen),
     "onair.layout_chosen": (1, onair.LayoutChosen),
+    "onair.gallery_chosen": (1, onair.GalleryChosen),
+    "onair.frozen": (1, onair.ProgramFrozen),
+    "onair.unfrozen": (1, onair.ProgramUnfrozen),
+    "onair.slate_shown": (1, onair.SlateShown),
+    "onair.slate_taken_down": (1, onair.SlateTakenDown),
+    "onair.lower_third_pinned": (1, onair.LowerThirdPinned),
+    "onair.lower_third_taken_down": (1, onair.LowerThirdTakenDown),
+    "onair.take_undone": (1, onair.TakeUndone),
     "handouts.listed": (1, handouts.HandoutListed),
     "handouts.page_shown": (1, handouts.PageShown),
     "handouts.taken_down": (1, handouts.HandoutTakenDown),
@@ -81,6 +91,8 @@ EVENTS: Final[dict[str, tuple[int, type]]] = {
     "conclusions.item_struck": (1, conclusions.ItemStruck),
     "conclusions.read_out": (1, conclusions.ConclusionReadOut),
     "conclusions.adopted": (1, conclusions.ConclusionAdopted),
+    "entry.pass_revoked": (1, entry.PassRevoked),
+    "entry.links_revoked": (1, entry.LinksRevoked),
     "tasks.assigned": (1, tasks.TaskAssigned),
 }
 

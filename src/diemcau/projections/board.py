@@ -8,7 +8,7 @@ and no reason, note or draft in a public section.
 
 from collections.abc import Callable, Mapping
 
-from diemcau.core import floor, onair, rollcall, sites, stages
+from diemcau.core import floor, onair, onair_takes, rollcall, sites, stages
 from diemcau.core.conclusions import Conclusion
 from diemcau.core.conference import COMMANDS, STAGES_OF, Conference
 from diemcau.core.convening import ExpectedCount, count_name
@@ -39,6 +39,7 @@ from diemcau.projections.sections import (
     PublicFloorSection,
     RegisterSection,
     RequestLine,
+    RevokedSection,
     RollSection,
     Section,
     SectionName,
@@ -217,9 +218,15 @@ def _air(conference: Conference, _offices: Offices) -> AirSection:
         main=conference.facts.main_site,
         taken=air.taken,
         held=air.held_since is not None,
+        cut_in=air.cut_in,
         preview=air.preview,
         conduct=air.conduct,
         layout=air.layout,
+        gallery=air.gallery,
+        frozen=air.frozen,
+        slate=air.slate,
+        lower_third=air.lower_third,
+        can_undo=onair_takes.may_undo(air, holder=conference.holder, lines=conference.lines),
         handout=conference.handouts.shown,
         page=conference.handouts.page,
     )
@@ -232,6 +239,10 @@ def _handouts(conference: Conference, _offices: Offices) -> HandoutsSection:
             for one in conference.handouts.listed
         )
     )
+
+
+def _revoked(conference: Conference, _offices: Offices) -> RevokedSection:
+    return RevokedSection(numbers=conference.entry.numbers, links=conference.entry.links)
 
 
 def _conclusion(conference: Conference, _offices: Offices) -> ConclusionSection:
@@ -363,6 +374,7 @@ _PUBLIC: dict[SectionName, Callable[[Conference, Offices], Section]] = {
     SectionName.AGENDA: _agenda,
     SectionName.PUBLIC_FLOOR: _public_floor,
     SectionName.AIR: _air,
+    SectionName.REVOKED: _revoked,
     SectionName.HANDOUTS: _handouts,
 }
 _PRIVATE: dict[SectionName, Callable[[Conference, Offices], Section]] = {

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from diemcau.core.convening import AgendaKind, Horizon, ItemKind
 from diemcau.core.deputy import Presiding
+from diemcau.core.entry import RevokedLinks
 from diemcau.core.floor import Lane, RequestState
 from diemcau.core.ids import AgendaId, HandoutId, ItemId, NoteId, PersonId, RequestId, SiteId, UnitCode
 from diemcau.core.onair import AirState, Layout
@@ -151,14 +152,24 @@ class PublicFloorSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AirSection:
-    """What every hall sees: the layout, the site on air beside the main one, a handout's page."""
+    """What every hall sees: the layout, the site on air beside the main one, what lies over them, a handout's page.
+
+    `cut_in`: the main site stands in for `taken`, whose line is lost. `slate`: the text of the slate that is shown,
+    empty for the standard sentence, or null. `lower_third`: the site whose lower third stays up.
+    """
 
     main: SiteId
     taken: SiteId | None
     held: bool
+    cut_in: bool
     preview: SiteId | None
     conduct: Conduct
     layout: Layout
+    gallery: tuple[SiteId, ...]
+    frozen: bool
+    slate: str | None
+    lower_third: SiteId | None
+    can_undo: bool
     handout: HandoutId | None
     page: int
 
@@ -178,6 +189,14 @@ class HandoutsSection:
     """The files that may be shown, so that every hall has them before their first page is."""
 
     handouts: tuple[HandoutLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedSection:
+    """What lets nobody in any more: passes by number, and links of a role and site issued before a time."""
+
+    numbers: tuple[str, ...]
+    links: tuple[RevokedLinks, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +351,7 @@ class SectionName(StrEnum):
     AGENDA = "agenda"
     PUBLIC_FLOOR = "public_floor"
     AIR = "air"
+    REVOKED = "revoked"
     HANDOUTS = "handouts"
     FLOOR = "floor"
     CONCLUSION = "conclusion"
@@ -352,6 +372,7 @@ PUBLIC = (
     SectionName.PUBLIC_FLOOR,
     SectionName.AIR,
     SectionName.HANDOUTS,
+    SectionName.REVOKED,
 )
 OF_ROLE: dict[Role, tuple[SectionName, ...]] = {
     Role.CHAIR: (SectionName.FLOOR, SectionName.CONCLUSION, SectionName.PRESIDENCY, SectionName.MAY),
@@ -367,6 +388,7 @@ OF_ROLE: dict[Role, tuple[SectionName, ...]] = {
     Role.OPERATOR: (SectionName.FLOOR, SectionName.PRESIDENCY, SectionName.MAY),
     Role.SITE: (SectionName.MY_SITE, SectionName.MAY),
     Role.PROGRAM: (),
+    Role.RELAY: (),
     Role.SYSTEM: (),
 }
 
@@ -377,6 +399,7 @@ Section: TypeAlias = (
     | AgendaSection
     | PublicFloorSection
     | AirSection
+    | RevokedSection
     | HandoutsSection
     | FloorSection
     | ConclusionSection

@@ -1,0 +1,76 @@
+"""Beats: what cameras and screens tell of themselves each second, read as the words of strangers.
+
+Whatever is not as `docs/media-contract.md` says is taken as not said: a page that tells nonsense
+of itself is still alive. Who is alive is `lines`'s and `visits`'s.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Final
+
+LONGEST_BEAT: Final = 4096
+LONGEST_WORD: Final = 32
+LATEST_MS: Final = 60_000
+MOST_GAPS: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraBeat:
+    """A camera is alive: how loud it is, 0 to 1, and by what it comes. None: not told."""
+
+    level: float | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenBeat:
+    """A screen is alive: how late the program came to it, how often sound was missing, what it shows."""
+
+    late_ms: int | None = None
+    gaps: int | None = None
+    by: str | None = None
+    shows: str | None = None
+
+
+def read_camera_beat(text: bytes) -> CameraBeat:
+    """Return what a camera tells."""
+    told = _told(text)
+    return CameraBeat(level=_number(told, "level", most=1.0), by=_word(told, "by"))
+
+
+def read_screen_beat(text: bytes) -> ScreenBeat:
+    """Return what a screen tells."""
+    told = _told(text)
+    late, gaps = _number(told, "late_ms", most=LATEST_MS), _number(told, "gaps", most=MOST_GAPS)
+    return ScreenBeat(
+        late_ms=None if late is None else round(late),
+        gaps=None if gaps is None else round(gaps),
+        by=_word(told, "by"),
+        shows=_word(told, "shows"),
+    )
+
+
+def _told(text: bytes) -> dict[str, object]:
+    if len(text) > LONGEST_BEAT:
+        return {}
+    try:
+        told: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _number(told: dict[str, object], name: str, *, most: float) -> float | None:
+    value = told.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return min(most, max(0.0, value))
+
+
+def _word(told: dict[str, object], name: str) -> str | None:
+    value = told.get(name)
+    is_word = isinstance(value, str) and 0 < len(value) <= LONGEST_WORD and value.isascii() and value.isalnum()
+    return str(value) if is_word else None

@@ -125,6 +125,17 @@ export class DeskDoor {
     return (await ask(`${this.path}recording`)) as Recording;
   }
 
+  /** Give the PDF of a handout; it takes the place of the one of that name. */
+  async giveHandout(handout: string, title: string, file: Blob): Promise<void> {
+    const headers = {
+      "Accept-Language": document.documentElement.lang || "vi",
+      "Content-Type": "application/pdf",
+      "X-Title": encodeURIComponent(title),
+    };
+    const path = `${this.path}handouts/${encodeURIComponent(handout)}`;
+    await answered(fetch(path, { method: "PUT", headers, body: file, credentials: "same-origin", cache: "no-store" }));
+  }
+
   async givePin(pin: string): Promise<void> {
     await ask(`${this.path}pin`, { pin });
   }
@@ -148,7 +159,11 @@ async function ask(path: string, body?: unknown): Promise<unknown> {
     request.method = "POST";
     request.body = JSON.stringify(body);
   }
-  const answer = await fetch(path, request).catch(() => {
+  return await answered(fetch(path, request));
+}
+
+async function answered(asked: Promise<Response>): Promise<unknown> {
+  const answer = await asked.catch(() => {
     throw new Unanswered(0, "no_answer", "");
   });
   if (!answer.ok) throw await problemOf(answer);

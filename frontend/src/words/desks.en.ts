@@ -1,7 +1,24 @@
 // The sentences of the desks of operator, secretary and site, in English.
 import type { Words } from "./words";
 
-export const desks: Pick<Words, "operator" | "secretary" | "site" | "camera"> = {
+export const desks: Pick<Words, "handouts" | "operator" | "secretary" | "site" | "camera"> = {
+  handouts: {
+    title: "Handouts on the screen",
+    none: "No handout yet.",
+    choose: "Choose a handout",
+    show: "Show from page 1",
+    takeDown: "Take down",
+    before: "Page before",
+    next: "Next page",
+    page: (page: number, pages: number) => `${page}/${pages}`,
+    pages: (pages: number) => (pages === 1 ? "1 page" : `${pages} pages`),
+    pageOnScreen: (page: number, pages: number) => `Page ${page} of ${pages}`,
+    pageOf: (title: string, page: number, pages: number) => `${title}, page ${page} of ${pages}`,
+    give: "Give a PDF file",
+    sending: "Sending the file",
+    notGiven: "The file was not taken. Look at the line and choose the file again.",
+    comes: "The handout is coming",
+  },
   operator: {
     preview: "Next",
     program: "On air",

@@ -1,6 +1,23 @@
 // The sentences of the desks of operator, secretary and site, in Vietnamese.
 
 export const desks = {
+  handouts: {
+    title: "Tài liệu trên màn hình",
+    none: "Chưa có tài liệu nào.",
+    choose: "Chọn tài liệu",
+    show: "Chiếu từ trang 1",
+    takeDown: "Thôi chiếu",
+    before: "Trang trước",
+    next: "Trang sau",
+    page: (page: number, pages: number) => `${page}/${pages}`,
+    pages: (pages: number) => `${pages} trang`,
+    pageOnScreen: (page: number, pages: number) => `Trang ${page} trên ${pages}`,
+    pageOf: (title: string, page: number, pages: number) => `${title}, trang ${page} trên ${pages}`,
+    give: "Nạp tệp PDF",
+    sending: "Đang nạp tệp",
+    notGiven: "Chưa nạp được tệp. Xem đường truyền rồi chọn lại tệp.",
+    comes: "Tài liệu đang tới",
+  },
   operator: {
     preview: "Tiếp theo",
     program: "Đang lên hình",

@@ -52,11 +52,8 @@ class Reception:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _receive(self) -> None:
-        async for knock in self._node.knocks():
-            self._begin(self._meet(knock))
-
-    async def _meet(self, knock: Knock) -> None:
+    async def meet(self, knock: Knock) -> None:
+        """Answer somebody, who may come by another way than the node, and look after them until they are gone."""
         answer = await self._door.admit(knock.token, as_camera=knock.is_camera)
         if isinstance(answer, Refusal):
             _LOG.info("a session was refused: %s", answer.reason)
@@ -65,6 +62,10 @@ class Reception:
         guest = await knock.accept(answer, lambda path: self._door.offer(answer, path))
         if guest is not None:
             await self._look_after(guest)
+
+    async def _receive(self) -> None:
+        async for knock in self._node.knocks():
+            self._begin(self.meet(knock))
 
     async def _look_after(self, guest: Guest) -> None:
         self._guests.add(guest)

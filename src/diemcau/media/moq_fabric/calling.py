@@ -30,8 +30,9 @@ class MoqEncoder:
 class MoqPublication:
     """A camera's side of what it publishes."""
 
-    def __init__(self, broadcast: moq.BroadcastProducer) -> None:
+    def __init__(self, broadcast: moq.BroadcastProducer, announce: Callable[[], None]) -> None:
         self._broadcast = broadcast
+        self._announce = announce
         self._texts: dict[str, moq.TrackProducer] = {}
 
     def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> Encoder:
@@ -72,7 +73,7 @@ class MoqPublication:
 
     def announce(self) -> None:
         """Tell the server, once the tracks are there."""
-        self._broadcast.announce()
+        self._announce()
 
 
 class MoqLink:
@@ -84,7 +85,8 @@ class MoqLink:
 
     def publish(self, path: str) -> Publication:
         """Begin to publish under a name."""
-        return MoqPublication(self._client.create_broadcast(path))
+        broadcast = self._client.create_broadcast(path)
+        return MoqPublication(broadcast, broadcast.announce)
 
     async def read(self, path: str) -> Source:
         """Return what is published under a name. Raises `FabricError` if nothing is."""
@@ -111,10 +113,10 @@ class MoqLink:
         await let_go()
 
 
-def publish_here() -> tuple[MoqPublication, Source]:
-    """Return something to publish that no session carries, and what is read of it in this process."""
+def publish_here(announce: Callable[[], None]) -> tuple[Publication, Source]:
+    """Return something to publish that another fabric carries and `announce` tells of, and what is read of it here."""
     broadcast = moq.BroadcastProducer()
-    return MoqPublication(broadcast), MoqSource("", broadcast.consume())
+    return MoqPublication(broadcast, announce), MoqSource("", broadcast.consume())
 
 
 async def connect(url: str, *, fingerprints: Sequence[str] = (), verify: bool = True) -> Link:

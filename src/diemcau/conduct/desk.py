@@ -2,7 +2,7 @@
 
 It asks the core what a command leads to and the journal to keep it; only then does anything
 show. It has no rules of its own. While a rehearsal runs, what is done goes into the
-rehearsal's stream; only what lasts (lines, handouts) and the end of the rehearsal reach the conference itself.
+rehearsal's stream; only what lasts (`LASTING`) and the end of the rehearsal reach the conference itself.
 """
 
 import asyncio

@@ -12,6 +12,7 @@ from typing import TypeAlias, TypeVar, get_args
 
 from diemcau.core import (
     agenda,
+    checks,
     conclusions,
     deputy,
     entry,
@@ -29,6 +30,7 @@ from diemcau.core import (
     stages,
 )
 from diemcau.core.agenda import Agenda
+from diemcau.core.checks import Checks
 from diemcau.core.conclusions import Conclusion
 from diemcau.core.convening import Facts
 from diemcau.core.deputy import Presidency
@@ -58,6 +60,7 @@ Command: TypeAlias = (
     | floor.Command
     | onair.Command
     | handouts.Command
+    | checks.Command
     | deputy.Command
     | notes.Command
     | conclusions.Command
@@ -76,6 +79,7 @@ Event: TypeAlias = (
     | floor.Event
     | onair.Event
     | handouts.Event
+    | checks.Event
     | deputy.Event
     | notes.Event
     | conclusions.Event
@@ -100,6 +104,7 @@ class Conference:
     floor: Floor = field(default_factory=Floor)
     air: Air = field(default_factory=Air)
     handouts: Handouts = field(default_factory=Handouts)
+    checks: Checks = field(default_factory=Checks)
     presidency: Presidency = field(default_factory=Presidency)
     notes: Notes = field(default_factory=Notes)
     conclusion: Conclusion = field(default_factory=Conclusion)
@@ -141,6 +146,7 @@ STAGES_OF: dict[type, frozenset[Stage]] = {
     **dict.fromkeys((onair.TakeSite, *get_args(onair_overlay.Laying)), _OPEN),
     **dict.fromkeys(get_args(handouts.Command), _RUNNING),
     handouts.ListHandout: _BEFORE_CLOSE,
+    checks.ReportCheck: _BEFORE_CLOSE,
     notes.TakeNote: _RECORDED - {Stage.SEALED},
     notes.CorrectNote: _RECORDED,
     **dict.fromkeys(get_args(conclusions.Command), _OPEN),
@@ -153,7 +159,13 @@ STAGES_OF: dict[type, frozenset[Stage]] = {
 }
 
 
-LASTING: tuple[type, ...] = (sites.NoteLineUp, sites.NoteLineLost, handouts.ListHandout)
+LASTING: tuple[type, ...] = (
+    sites.NoteLineUp,
+    sites.NoteLineLost,
+    handouts.ListHandout,
+    checks.ReportCheck,
+    *get_args(entry.Command),
+)
 """What holds beyond a rehearsal: given while one runs, it is given to the conference itself as well."""
 
 
@@ -164,9 +176,13 @@ def convene(facts: Facts, listed: Handouts | None = None, at: datetime | None = 
 
 
 def rehearse(conference: Conference, at: datetime) -> tuple[Event, ...]:
-    """Return the first events of a rehearsal of `conference`: its facts, and the lines and handouts as they are now."""
-    connected = (sites.SiteConnected(site=site, at=at) for site in sites.who_is_connected(conference.lines))
-    return (*convene(replace(conference.facts, rehearsal=True), conference.handouts, at), *connected)
+    """Return the first events of a rehearsal of `conference`: its facts, and what lasts as it is now."""
+    return (
+        *convene(replace(conference.facts, rehearsal=True), conference.handouts, at),
+        *(sites.SiteConnected(site=site, at=at) for site in sites.who_is_connected(conference.lines)),
+        *checks.reported_again(conference.checks),
+        *entry.revoked_again(conference.entry, at),
+    )
 
 
 def begin(convened: stages.ConferenceConvened) -> Conference:
@@ -325,22 +341,26 @@ _DECIDERS: dict[type, _Decider] = {
         ),
         (entry.Command, lambda c, command, at: entry.decide(c.entry, command, at, c.facts)),
     ),
+    checks.ReportCheck: lambda c, command, at: checks.decide(command, at, c.facts),
     ReachDeadline: _reach_deadline,
 }
 
-_EVOLVERS: dict[type, _Evolver] = _table(
-    (stages.Event, _evolve_stages),
-    (sites.Event, _evolve_lines),
-    (rollcall.Event, lambda c, event: replace(c, roll=rollcall.evolve(c.roll, event))),
-    (agenda.Event, lambda c, event: replace(c, agenda=agenda.evolve(c.agenda, event))),
-    (floor.Event, lambda c, event: replace(c, floor=floor_rules.evolve(c.floor, event))),
-    (onair.Event, lambda c, event: replace(c, air=onair_rules.evolve(c.air, event))),
-    (handouts.Event, lambda c, event: replace(c, handouts=handouts.evolve(c.handouts, event))),
-    (deputy.Event, lambda c, event: replace(c, presidency=deputy.evolve(c.presidency, event))),
-    (notes.Event, lambda c, event: replace(c, notes=notes.evolve(c.notes, event))),
-    (
-        conclusions.Event,
-        lambda c, event: replace(c, conclusion=conclusions.evolve(c.conclusion, event)),
+_EVOLVERS: dict[type, _Evolver] = {
+    checks.CheckReported: lambda c, event: replace(c, checks=checks.evolve(c.checks, event)),
+    **_table(
+        (stages.Event, _evolve_stages),
+        (sites.Event, _evolve_lines),
+        (rollcall.Event, lambda c, event: replace(c, roll=rollcall.evolve(c.roll, event))),
+        (agenda.Event, lambda c, event: replace(c, agenda=agenda.evolve(c.agenda, event))),
+        (floor.Event, lambda c, event: replace(c, floor=floor_rules.evolve(c.floor, event))),
+        (onair.Event, lambda c, event: replace(c, air=onair_rules.evolve(c.air, event))),
+        (handouts.Event, lambda c, event: replace(c, handouts=handouts.evolve(c.handouts, event))),
+        (deputy.Event, lambda c, event: replace(c, presidency=deputy.evolve(c.presidency, event))),
+        (notes.Event, lambda c, event: replace(c, notes=notes.evolve(c.notes, event))),
+        (
+            conclusions.Event,
+            lambda c, event: replace(c, conclusion=conclusions.evolve(c.conclusion, event)),
+        ),
+        (entry.Event, lambda c, event: replace(c, entry=entry.evolve(c.entry, event))),
     ),
-    (entry.Event, lambda c, event: replace(c, entry=entry.evolve(c.entry, event))),
-)
+}

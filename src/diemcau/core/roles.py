@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from diemcau.core import (
     agenda,
+    checks,
     conclusions,
     conference,
     deputy,
@@ -105,6 +106,7 @@ MAY: dict[type, frozenset[Role]] = {
     onair.TakeDownSlate: _RUNS,
     onair.PinLowerThird: _RUNS,
     onair.TakeDownLowerThird: _RUNS,
+    checks.ReportCheck: _SITE,
     handouts.ListHandout: _RUNS | _RECORDS,
     handouts.ShowPage: _RUNS | _RECORDS | _PRESIDES,
     handouts.TakeDownHandout: _RUNS | _RECORDS | _PRESIDES,

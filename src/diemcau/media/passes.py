@@ -78,12 +78,16 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayPass:
-    """A province's node: which conference it carries, until when. It opens no desk and publishes nothing."""
+    """A province's node: which conference it carries, until when. It opens no desk.
+
+    `sites`: those that it serves, for whose cameras it may publish; None: any.
+    """
 
     conference: ConferenceId
     until: datetime
     number: str
     issued_at: datetime = LONG_AGO
+    sites: frozenset[SiteId] | None = None
 
 
 class _Kind(StrEnum):
@@ -122,6 +126,7 @@ class PassReader:
             until=_time(claims, "exp"),
             number=_text(claims, "jti"),
             issued_at=_issued_at(claims),
+            sites=_sites(claims),
         )
 
     def admit(self, token: str, at: datetime) -> Admission | Refusal:
@@ -158,6 +163,7 @@ class PassReader:
             number=pass_.number,
             issued_at=pass_.issued_at,
             until=pass_.until,
+            sites=pass_.sites,
         )
 
     def is_device_of(self, token: str, pass_: Pass, at: datetime) -> bool:
@@ -215,6 +221,7 @@ class Passes(PassReader):
 
     def issue_relay(self, pass_: RelayPass) -> str:
         """Return the token of a relay's pass."""
+        named = {} if pass_.sites is None else {"sites": sorted(pass_.sites)}
         return self._sign(
             {
                 "aud": _Kind.RELAY.value,
@@ -222,6 +229,7 @@ class Passes(PassReader):
                 "exp": int(pass_.until.timestamp()),
                 "iat": pass_.issued_at.timestamp(),
                 "jti": pass_.number,
+                **named,
             }
         )
 
@@ -259,9 +267,11 @@ def new_pass(
     )
 
 
-def new_relay_pass(*, conference: ConferenceId, until: datetime, at: datetime) -> RelayPass:
+def new_relay_pass(
+    *, conference: ConferenceId, until: datetime, at: datetime, sites: frozenset[SiteId] | None = None
+) -> RelayPass:
     """Return a relay's pass with a number that none had before."""
-    return RelayPass(conference=conference, until=until, number=_new_number(), issued_at=at)
+    return RelayPass(conference=conference, until=until, number=_new_number(), issued_at=at, sites=sites)
 
 
 def new_connection() -> str:
@@ -325,6 +335,15 @@ def _role(claims: Mapping[str, object]) -> Role:
 
 def _site(claims: Mapping[str, object]) -> SiteId | None:
     return SiteId(_text(claims, "site")) if "site" in claims else None
+
+
+def _sites(claims: Mapping[str, object]) -> frozenset[SiteId] | None:
+    sites = claims.get("sites")
+    if sites is None:
+        return None
+    if not isinstance(sites, list) or not all(isinstance(site, str) and site for site in sites):
+        raise PassRefused(PassFault.MALFORMED)
+    return frozenset(SiteId(site) for site in sites)
 
 
 def _issued_at(claims: Mapping[str, object]) -> datetime:

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { Backlog } from "./backlog";
+import { codeOf, readFrame, readWords, writeFrame } from "./frames";
+
+describe("what waits to be sent", () => {
+  it("is not old when nothing waits", () => {
+    const backlog = new Backlog();
+    backlog.add(100, 0);
+    expect(backlog.age(0, 5000)).toBe(0);
+  });
+
+  it("is as old as its oldest message of which a byte is left", () => {
+    const backlog = new Backlog();
+    backlog.add(100, 0);
+    backlog.add(100, 40);
+    backlog.add(100, 80);
+    expect(backlog.age(300, 100)).toBe(100);
+    expect(backlog.age(101, 100)).toBe(60);
+    expect(backlog.age(100, 100)).toBe(20);
+    expect(backlog.age(0, 100)).toBe(0);
+  });
+});
+
+describe("a frame over a WebSocket", () => {
+  it("comes out as it went in", () => {
+    const frame = { id: 4_000_000_000, begins: true, timestamp: 1_753_142_400_000_000, payload: Uint8Array.of(0, 1, 255) };
+    expect(readFrame(writeFrame(frame).buffer)).toEqual(frame);
+  });
+
+  it("has its head in big-endian", () => {
+    const frame = writeFrame({ id: 258, begins: false, timestamp: 3, payload: Uint8Array.of(9) });
+    expect([...frame]).toEqual([0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 3, 9]);
+  });
+
+  it("is none without a head", () => {
+    expect(readFrame(new ArrayBuffer(12))).toBeNull();
+  });
+});
+
+describe("words over a WebSocket", () => {
+  it("ask for a track, stop it, end it", () => {
+    const asked = { do: "read", id: 7, broadcast: "up/c1/hue/abcd1234", track: "video" };
+    expect(readWords(JSON.stringify({ ...asked, latency_ms: 250 }))).toEqual(asked);
+    expect(readWords('{"do":"stop","id":7}')).toEqual({ do: "stop", id: 7 });
+    expect(readWords('{"do":"ended","id":7}')).toEqual({ do: "ended", id: 7 });
+  });
+
+  it.each(["", "{", "7", "null", '{"do":"read","id":1}', '{"do":"sing","id":1}', '{"do":"stop"}'])("are none: %s", (text) => {
+    expect(readWords(text)).toBeNull();
+  });
+
+  it("tell by the close code why the session ended", () => {
+    expect([1000, 1006, 4000, 4401, 4503].map(codeOf)).toEqual([0, 0, 0, 401, 503]);
+  });
+});

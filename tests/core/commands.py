@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from diemcau.core import agenda, conclusions, deputy, floor, handouts, notes, onair, rollcall, sites, stages
+from diemcau.core import agenda, conclusions, deputy, entry, floor, handouts, notes, onair, rollcall, sites, stages
 from diemcau.core.conference import Command
 from diemcau.core.convening import ExpectedCount, Horizon, ItemKind
 from diemcau.core.ids import AgendaId, HandoutId, ItemId, NoteId, PersonId, RequestId
 from diemcau.core.regulations import Conduct
+from diemcau.core.roles import Role
 from tests.core.samples import CHAIR_PERSON, DISCUSSION, MINUTE, NINE, NOWHERE, REPORTS, SITES, STRANGER, UNITS
 
 site = st.sampled_from([*SITES, *SITES, NOWHERE])
@@ -86,6 +87,14 @@ SPEAKING = _of(
         author=person,
     ),
 )
+_OF_THE_PROGRAM: list[Command] = [
+    onair.UndoTake(),
+    onair.UndoTake(),
+    onair.FreezeProgram(),
+    onair.UnfreezeProgram(),
+    onair.TakeDownSlate(),
+    onair.TakeDownLowerThird(),
+]
 AIR = _of(
     build(onair.ConfirmReady, site=site),
     build(onair.PreviewSite, site=site),
@@ -93,6 +102,14 @@ AIR = _of(
     st.just(onair.CutBack()),
     build(onair.ChooseConduct, conduct=st.sampled_from(Conduct)),
     build(onair.ChooseLayout, layout=st.sampled_from(onair.Layout)),
+    build(onair.ChooseGallery, sites=st.lists(site, max_size=4).map(tuple)),
+    build(onair.ShowSlate, text=st.sampled_from(["", " Xin chờ ", "k" * 201])),
+    build(onair.PinLowerThird, site=site),
+    st.sampled_from(_OF_THE_PROGRAM),
+)
+ENTRY = _of(
+    build(entry.RevokePass, number=st.sampled_from(["a1", "b2", "", "c 3"])),
+    build(entry.RevokeLinks, role=st.sampled_from(Role), site=st.none() | site),
 )
 HANDOUTS = _of(
     build(
@@ -122,4 +139,4 @@ CONCLUSIONS = _of(
     build(conclusions.StrikeItem, item=item, reason=reason),
     st.sampled_from([conclusions.ReadOutConclusion(), conclusions.AdoptConclusion()]),
 )
-EVERY = _of(LINES, ROLL, AGENDA, ASKING, SPEAKING, SPEAKING, AIR, HANDOUTS, DEPUTY, NOTES, CONCLUSIONS)
+EVERY = _of(LINES, ROLL, AGENDA, ASKING, SPEAKING, SPEAKING, AIR, AIR, HANDOUTS, DEPUTY, NOTES, CONCLUSIONS, ENTRY)

@@ -13,6 +13,7 @@ from diemcau.core import (
     conclusions,
     conference,
     deputy,
+    entry,
     floor,
     handouts,
     notes,
@@ -68,10 +69,10 @@ def test_the_next_deadline_is_the_earliest_of_all_topics() -> None:
 
     play.give(GrantFloor(site=HUE))
     assert next_deadline(play.now) == NINE + 6 * MINUTE
-    play.give(sites.NoteLineLost(site=HUE))
-    assert next_deadline(play.now) == NINE + MINUTE
     play.give(deputy.NoteChairGone())
     assert next_deadline(play.now) == NINE + 10 * SECOND
+    play.give(sites.NoteLineLost(site=HUE))
+    assert next_deadline(play.now) == NINE + 2 * SECOND
 
 
 def test_deadlines_that_come_together_are_all_reached() -> None:
@@ -102,6 +103,7 @@ def test_all_that_runs_ends_with_the_conference_in_this_order() -> None:
     play.give(
         agenda.StartItem(item=REPORTS),
         rollcall.OpenRollCall(),
+        handouts.ListHandout(handout=HandoutId("report"), title="Báo cáo", pages=9, digest=""),
         handouts.ShowPage(handout=HandoutId("report"), page=1),
         GrantFloor(site=HUE),
         notes.TakeNote(text="Ý kiến", speech=RequestId("r1")),
@@ -127,7 +129,7 @@ def test_a_lost_line_ends_the_speech_exactly_when_its_grace_is_over() -> None:
     play = opened()
     play.give(GrantFloor(site=HUE), sites.NoteLineLost(site=HUE))
     play.at += MINUTE - SECOND
-    assert play.give(conference.ReachDeadline()) == ()
+    assert play.give(conference.ReachDeadline()) == (onair.MainCutIn(site=HUE, at=play.at),)
     play.at += SECOND
 
     assert len(play.give(conference.ReachDeadline())) == 2
@@ -203,7 +205,8 @@ class ConferenceMachine(Played):
             check(asker, command, self.play.now.presidency.presiding)
         except Refusal:
             return
-        assert (role is Role.SYSTEM) is isinstance(command, NEWS)
+        assert role is not Role.RELAY
+        assert isinstance(command, entry.Command) or (role is Role.SYSTEM) is isinstance(command, NEWS)
         self.give(command)
 
     @rule(command=commands.EVERY)
@@ -239,6 +242,9 @@ class ConferenceMachine(Played):
                 case SiteTaken(site=site):
                     assert site == holder
                     taken = site
+                case onair.TakeUndone(taken=back):
+                    assert back in (None, holder)
+                    taken = back
                 case SiteCutBack():
                     taken = None
                 case _:
@@ -264,11 +270,11 @@ class ConferenceMachine(Played):
             assert len(refused) == 1
 
     @invariant()
-    def a_sealed_record_is_only_corrected(self) -> None:
+    def a_sealed_record_is_only_corrected_and_its_links_revoked(self) -> None:
         kinds = [type(event) for event in self.play.events]
         if stages.ConferenceSealed in kinds:
             after = kinds[kinds.index(stages.ConferenceSealed) + 1 :]
-            assert all(kind.__name__.endswith("Corrected") for kind in after)
+            assert all(kind.__name__.endswith(("Corrected", "Revoked")) for kind in after)
 
     @invariant()
     def an_adopted_conclusion_is_frozen(self) -> None:

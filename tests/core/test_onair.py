@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
@@ -18,12 +21,15 @@ from diemcau.core.onair import (
     CutBack,
     Layout,
     LayoutChosen,
+    MainCutIn,
     PreviewSite,
     SiteCutBack,
     SitePreviewed,
     SiteStoodBy,
     SiteTaken,
     TakeSite,
+    TakeUndone,
+    UndoTake,
     state_of,
 )
 from diemcau.core.regulations import AtEnd, Conduct
@@ -33,7 +39,6 @@ from tests.core.samples import (
     DALAT,
     HANOI,
     HUE,
-    MINUTE,
     NINE,
     NOWHERE,
     SECOND,
@@ -49,6 +54,11 @@ from tests.core.samples import (
 MANUAL = Conduct.MANUAL
 
 
+def air_of(play: Play) -> Air:
+    """Return the air, whatever could be undone."""
+    return replace(play.now.air, before=None)
+
+
 def on_air(site: SiteId = HUE) -> Play:
     play = opened()
     play.give(GrantFloor(site=site))
@@ -62,7 +72,7 @@ def test_the_take_follows_the_grant_by_itself() -> None:
     happened = play.give(GrantFloor(site=HUE))
 
     assert happened[-1] == SiteTaken(site=HUE, at=NINE)
-    assert play.now.air == Air(taken=HUE)
+    assert air_of(play) == Air(taken=HUE)
 
 
 def test_the_next_speaker_takes_the_place_of_the_one_before() -> None:
@@ -80,7 +90,7 @@ def test_who_speaks_no_more_leaves_the_air(end: ReleaseFloor) -> None:
     play = on_air()
 
     assert play.give(end)[-1] == SiteCutBack(site=HUE, at=NINE)
-    assert play.now.air == Air()
+    assert air_of(play) == Air()
 
 
 def test_by_hand_a_hall_gets_ready_is_looked_at_and_is_taken() -> None:
@@ -95,9 +105,9 @@ def test_by_hand_a_hall_gets_ready_is_looked_at_and_is_taken() -> None:
     play.give(GrantFloor(site=HUE))
     assert play.now.air.taken is None
     assert play.give(TakeSite(site=HUE)) == (SiteTaken(site=HUE, at=NINE),)
-    assert play.now.air == Air(conduct=MANUAL, ready=frozenset({HUE}), taken=HUE)
+    assert air_of(play) == Air(conduct=MANUAL, ready=frozenset({HUE}), taken=HUE)
     assert play.give(CutBack()) == (SiteCutBack(site=HUE, at=NINE),)
-    assert play.now.air == Air(conduct=MANUAL)
+    assert air_of(play) == Air(conduct=MANUAL)
 
 
 def test_taking_one_site_leaves_the_preview_of_another() -> None:
@@ -105,7 +115,7 @@ def test_taking_one_site_leaves_the_preview_of_another() -> None:
 
     play.give(PreviewSite(site=VINH), GrantFloor(site=HUE))
 
-    assert play.now.air == Air(taken=HUE, preview=VINH)
+    assert air_of(play) == Air(taken=HUE, preview=VINH)
 
 
 def test_a_site_that_was_cut_back_may_be_taken_again_while_it_holds_the_floor() -> None:
@@ -136,7 +146,7 @@ def test_conduct_and_layout_are_chosen() -> None:
 
     assert play.give(ChooseConduct(conduct=MANUAL)) == (ConductChosen(conduct=MANUAL),)
     assert play.give(ChooseLayout(layout=Layout.DOCUMENT)) == (LayoutChosen(layout=Layout.DOCUMENT, at=NINE),)
-    assert play.now.air == Air(conduct=MANUAL, layout=Layout.DOCUMENT)
+    assert air_of(play) == Air(conduct=MANUAL, layout=Layout.DOCUMENT)
 
 
 def test_the_speaker_on_air_stays_when_the_operator_takes_over_by_hand() -> None:
@@ -184,62 +194,16 @@ def test_a_site_that_was_not_invited_does_not_come_near_the_air(command: type[Co
     assert opened().refused(command(site=NOWHERE)) == ("sites.unknown", {"site": NOWHERE})
 
 
-def test_a_lost_line_holds_the_picture_until_it_comes_back() -> None:
-    play = on_air()
-
-    assert play.give(NoteLineLost(site=HUE))[-1] == AirHeld(site=HUE, at=NINE)
-    assert state_of(play.now.air, HUE) is AirState.HELD
-    assert play.wind(59 * SECOND) == ()
-    assert play.give(NoteLineUp(site=HUE))[-1] == AirRestored(site=HUE, at=NINE + 59 * SECOND)
-    assert state_of(play.now.air, HUE) is AirState.ON_AIR
-    play.wind(2 * MINUTE)
-    assert play.now.holder == HUE
-
-
-def test_a_line_that_stays_lost_gives_the_floor_back() -> None:
-    play = on_air()
-    play.give(NoteLineLost(site=HUE))
-
-    happened = play.wind(MINUTE)
-
-    assert happened == (
-        floor.FloorRevoked(request=RequestId("r1"), site=HUE, reason="line", at=NINE + MINUTE),
-        SiteCutBack(site=HUE, at=NINE + MINUTE),
-    )
-    assert (play.now.holder, play.now.air) == (None, Air())
-    assert play.give(NoteLineUp(site=HUE)) == (sites.LineRestored(site=HUE, at=NINE + MINUTE),)
-
-
-def test_a_turn_that_ends_while_the_line_is_lost_is_ended_once() -> None:
-    play = opened(at_end=AtEnd.CUT)
-    play.give(GrantFloor(site=HUE, allotted=MINUTE), NoteLineLost(site=HUE))
-
-    happened = play.wind(MINUTE)
-
-    assert [type(event).__name__ for event in happened] == ["SpeakingTimeReached", "FloorRevoked", "SiteCutBack"]
-
-
-@pytest.mark.parametrize("connected", [(), (HUE,)], ids=["never connected", "lost before"])
-def test_a_hall_that_is_called_while_its_line_is_down_is_seen_when_it_comes_up(connected: tuple[SiteId, ...]) -> None:
-    play = opened(connected=connected)
-    play.give(NoteLineLost(site=HUE))
-
-    assert play.give(GrantFloor(site=HUE))[-2:] == (SiteTaken(site=HUE, at=NINE), AirHeld(site=HUE, at=NINE))
-
-    assert play.give(NoteLineUp(site=HUE))[-1] == AirRestored(site=HUE, at=NINE)
-    assert state_of(play.now.air, HUE) is AirState.ON_AIR
-
-
 def test_a_lost_line_of_a_hall_that_is_not_on_air_only_ends_its_preview_and_its_being_ready() -> None:
     play = on_air()
     play.give(ConfirmReady(site=VINH), ConfirmReady(site=DALAT), PreviewSite(site=VINH))
 
     assert play.give(NoteLineLost(site=VINH)) == (sites.LineLost(site=VINH, at=NINE),)
 
-    assert play.now.air == Air(taken=HUE, ready=frozenset({DALAT}))
+    assert air_of(play) == Air(taken=HUE, ready=frozenset({DALAT}))
     assert play.give(NoteLineUp(site=VINH)) == (sites.LineRestored(site=VINH, at=NINE),)
     play.give(PreviewSite(site=DALAT), NoteLineLost(site=VINH))
-    assert play.now.air == Air(taken=HUE, ready=frozenset({DALAT}), preview=DALAT)
+    assert air_of(play) == Air(taken=HUE, ready=frozenset({DALAT}), preview=DALAT)
 
 
 def test_after_the_closing_no_hall_is_ready_or_looked_at() -> None:
@@ -248,7 +212,7 @@ def test_after_the_closing_no_hall_is_ready_or_looked_at() -> None:
 
     play.give(stages.CloseConference())
 
-    assert play.now.air == Air(layout=Layout.MAIN)
+    assert air_of(play) == Air(layout=Layout.MAIN)
 
 
 def test_halls_get_ready_before_the_opening_but_are_taken_only_while_it_is_open() -> None:
@@ -279,6 +243,7 @@ class AirMachine(Played):
         command=st.sampled_from(
             [
                 CutBack(),
+                UndoTake(),
                 ChooseConduct(conduct=MANUAL),
                 ChooseConduct(conduct=Conduct.AUTOMATIC),
                 ChooseLayout(layout=Layout.HOLDER),
@@ -320,8 +285,39 @@ class AirMachine(Played):
             if isinstance(event, SiteCutBack):
                 assert taken == event.site
                 taken = None
-            if isinstance(event, AirHeld | AirRestored):
+            if isinstance(event, TakeUndone):
+                taken = event.taken
+            if isinstance(event, AirHeld | MainCutIn | AirRestored):
                 assert taken == event.site
+
+    @invariant()
+    def the_main_site_is_cut_in_once_at_each_loss(self) -> None:
+        held, cut_in = False, False
+        for event in self.play.events:
+            match event:
+                case AirHeld():
+                    assert not held
+                    held = True
+                case MainCutIn():
+                    assert held
+                    assert not cut_in
+                    cut_in = True
+                case AirRestored():
+                    assert held
+                    held = cut_in = False
+                case SiteTaken() | SiteCutBack():
+                    held = cut_in = False
+                case TakeUndone(taken=None):
+                    held = cut_in = False
+                case _:
+                    pass
+        assert (self.play.now.air.held_since is not None, self.play.now.air.cut_in) == (held, cut_in)
+
+    @invariant()
+    def the_main_site_is_cut_in_when_a_line_is_lost_for_two_seconds(self) -> None:
+        air = self.play.now.air
+        lost_for = timedelta(0) if air.held_since is None else self.play.at - air.held_since
+        assert air.cut_in is (lost_for >= 2 * SECOND)
 
 
 TestAir = quick(AirMachine, examples=60, steps=30)

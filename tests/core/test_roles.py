@@ -1,8 +1,9 @@
 from dataclasses import fields
+from typing import get_args
 
 import pytest
 
-from diemcau.core import deputy, floor, handouts, onair, rollcall, stages
+from diemcau.core import deputy, entry, floor, handouts, onair, rollcall, stages
 from diemcau.core.conference import COMMANDS, NEWS
 from diemcau.core.deputy import Presiding
 from diemcau.core.ids import HandoutId, SiteId
@@ -23,10 +24,11 @@ def refusal(asker: Asker, command: object, presiding: Presiding = CHAIR) -> str 
 
 
 def any_command(kind: type) -> object:
-    """Return a command of a kind, of Huế where it names a site; nothing else of it is looked at."""
+    """Return a command of a kind, of Huế where it names a site or a role; nothing else of it is looked at."""
     command: object = object.__new__(kind)
-    if any(field.name == "site" for field in fields(kind)):
-        object.__setattr__(command, "site", HUE)
+    for name, value in {"site": HUE, "role": Role.SITE}.items():
+        if any(field.name == name for field in fields(kind)):
+            object.__setattr__(command, name, value)
     return command
 
 
@@ -35,15 +37,16 @@ def test_the_table_names_every_command_and_nothing_else() -> None:
     assert all(MAY.values())
 
 
-def test_nobody_but_the_system_gives_the_news_and_the_system_gives_nothing_else() -> None:
+def test_nobody_but_the_system_gives_the_news_and_the_system_only_revokes_beside_them() -> None:
     for kind in COMMANDS:
-        assert (Role.SYSTEM in MAY[kind]) is (kind in NEWS)
+        assert (Role.SYSTEM in MAY[kind]) is (kind in NEWS or kind in get_args(entry.Command))
         if kind in NEWS:
             assert MAY[kind] == {Role.SYSTEM}
 
 
-def test_the_program_screen_gives_no_command() -> None:
-    assert not any(Role.PROGRAM in may for may in MAY.values())
+@pytest.mark.parametrize("role", [Role.PROGRAM, Role.RELAY])
+def test_a_program_screen_and_a_relay_give_no_command(role: Role) -> None:
+    assert not any(role in may for may in MAY.values())
 
 
 def test_every_command_of_a_site_names_the_site() -> None:
@@ -103,6 +106,43 @@ def test_while_the_chair_presides_the_deputy_has_no_command_but_to_preside() -> 
     assert refusal(second, handouts.ShowPage(handout=HandoutId("report"), page=1)) == "deputy.chair_presides"
     assert refusal(second, deputy.Preside()) is None
     assert refusal(second, deputy.ReturnToChair()) == "roles.may_not"
+
+
+CENTRE = {Role.CHAIR, Role.DEPUTY, Role.SECRETARY, Role.OPERATOR}
+OUTSIDE = {Role.SITE, Role.PROGRAM, Role.RELAY}
+
+
+@pytest.mark.parametrize(
+    ("role", "theirs"),
+    [
+        (Role.CHAIR, CENTRE | OUTSIDE),
+        (Role.DEPUTY, (CENTRE | OUTSIDE) - {Role.CHAIR}),
+        (Role.SECRETARY, OUTSIDE | {Role.SECRETARY}),
+        (Role.OPERATOR, OUTSIDE | {Role.OPERATOR}),
+        (Role.SYSTEM, CENTRE | OUTSIDE),
+    ],
+)
+def test_each_revokes_the_links_that_are_theirs_to_revoke(role: Role, theirs: set[Role]) -> None:
+    presiding = DEPUTY if role is Role.DEPUTY else CHAIR
+    told = {one: refusal(Asker(role=role), entry.RevokeLinks(role=one), presiding) for one in CENTRE | OUTSIDE}
+
+    assert {one for one, code in told.items() if code is None} == theirs
+    assert {code for one, code in told.items() if one not in theirs} <= {"entry.not_yours_to_revoke"}
+
+
+@pytest.mark.parametrize("role", [Role.SITE, Role.PROGRAM, Role.RELAY])
+def test_halls_screens_and_relays_revoke_nothing(role: Role) -> None:
+    asker = Asker(role=role, site=HUE if role is Role.SITE else None)
+
+    for command in (entry.RevokePass(number="a1"), entry.RevokeLinks(role=Role.SITE, site=HUE)):
+        assert refusal(asker, command) == "roles.may_not"
+
+
+def test_a_deputy_who_does_not_preside_revokes_nothing() -> None:
+    command = entry.RevokeLinks(role=Role.OPERATOR)
+
+    assert refusal(Asker(role=Role.DEPUTY), command) == "deputy.chair_presides"
+    assert refusal(Asker(role=Role.CHAIR), command, DEPUTY) == "roles.deputy_presides"
 
 
 def test_what_is_no_command_is_given_by_nobody() -> None:

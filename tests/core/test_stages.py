@@ -5,7 +5,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
-from diemcau.core import agenda, deputy, floor, handouts, rollcall, stages
+from diemcau.core import agenda, deputy, entry, floor, handouts, rollcall, stages
 from diemcau.core.conference import NEWS, STAGES_OF, Command
 from diemcau.core.ids import HandoutId, RequestId
 from diemcau.core.stages import (
@@ -129,6 +129,7 @@ def test_an_adjournment_ends_the_speech_and_keeps_the_queue_and_the_item() -> No
 def test_closing_ends_everything_that_runs_and_what_was_not_called_may_be_written() -> None:
     play = opened()
     play.give(agenda.StartItem(item=REPORTS), floor.RequestFloor(site=VINH, topic="Kết quả"), rollcall.OpenRollCall())
+    play.give(handouts.ListHandout(handout=HandoutId("report"), title="Báo cáo", pages=9, digest=""))
     play.give(floor.GrantFloor(site=HUE), handouts.ShowPage(handout=HandoutId("report"), page=1))
 
     happened = play.give(CloseConference())
@@ -147,10 +148,13 @@ def test_closing_ends_everything_that_runs_and_what_was_not_called_may_be_writte
     assert play.wind(timedelta(hours=5)) == ()
 
 
+REVOKING = {entry.RevokePass, entry.RevokeLinks}
+
+
 @pytest.mark.parametrize("command", [kind for kind in STAGES_OF if kind not in NEWS], ids=lambda kind: kind.__name__)
-def test_of_a_sealed_record_only_corrections_are_possible(command: type[Command]) -> None:
+def test_a_sealed_record_is_only_corrected_and_its_links_revoked(command: type[Command]) -> None:
     assert (Stage.SEALED in STAGES_OF[command]) is (
-        command.__name__.startswith("Correct") or command in {type(one) for one in COMMANDS}
+        command.__name__.startswith("Correct") or command in {type(one) for one in COMMANDS} | REVOKING
     )
 
 

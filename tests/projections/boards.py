@@ -4,9 +4,11 @@ from diemcau.core.floor import Lane, RequestState
 from diemcau.core.ids import HandoutId, RequestId
 from diemcau.core.roles import Role
 from diemcau.projections.board import public_board, role_board
+from diemcau.projections.desk_sections import (
+    RequestLine,
+)
 from diemcau.projections.sections import (
     MaySection,
-    RequestLine,
     SectionName,
     SitesSection,
     SiteTile,

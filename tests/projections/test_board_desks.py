@@ -22,11 +22,13 @@ from diemcau.core.roles import Asker, Role
 from diemcau.core.sites import Line, SiteUnknown
 from diemcau.core.stages import WrongStage
 from diemcau.projections.board import role_board
-from diemcau.projections.sections import (
-    OF_ROLE,
+from diemcau.projections.desk_sections import (
     DelegateLine,
     MySiteSection,
     RegisterSection,
+)
+from diemcau.projections.sections import (
+    OF_ROLE,
     SectionName,
 )
 from tests.core.commands import EVERY, STAGES
@@ -128,10 +130,16 @@ def rehearsing() -> Play:
     return play
 
 
-def test_the_secretary_may_seal_what_is_closed_and_then_only_correct() -> None:
+def test_the_secretary_may_seal_what_is_closed_and_then_only_correct_and_revoke() -> None:
     assert "SealConference" not in may(opened(), Role.SECRETARY)
     assert "SealConference" in may(closed(), Role.SECRETARY)
-    assert may(sealed(), Role.SECRETARY) == {"CorrectAttendance", "CorrectSpeech", "CorrectNote"}
+    assert may(sealed(), Role.SECRETARY) == {
+        "CorrectAttendance",
+        "CorrectSpeech",
+        "CorrectNote",
+        "RevokePass",
+        "RevokeLinks",
+    }
 
 
 def test_the_deputy_may_preside_over_nothing_while_the_chair_is_there() -> None:

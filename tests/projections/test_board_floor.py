@@ -10,6 +10,7 @@ from diemcau.core import (
     agenda,
     conclusions,
     deputy,
+    entry,
     floor,
     handouts,
     notes,
@@ -24,18 +25,21 @@ from diemcau.core.onair import AirState, Layout
 from diemcau.core.refusals import Refusal
 from diemcau.core.regulations import Conduct
 from diemcau.core.roles import Role
-from diemcau.projections.sections import (
-    AirSection,
+from diemcau.projections.desk_sections import (
     ConclusionSection,
     CountLine,
     FloorSection,
-    HandoutLine,
-    HandoutsSection,
     ItemLine,
     NoteLine,
     NotesSection,
     PresidencySection,
+)
+from diemcau.projections.sections import (
+    AirSection,
+    HandoutLine,
+    HandoutsSection,
     PublicFloorSection,
+    RevokedSection,
     SectionName,
 )
 from tests.core.samples import (
@@ -139,7 +143,8 @@ def test_the_air_shows_site_layout_preview_and_page() -> None:
         handouts.ShowPage(handout=REPORT, page=3),
     )
     air = AirSection(
-        main=HANOI, taken=HUE, held=False, preview=VINH, conduct=Conduct.MANUAL, layout=Layout.SIDE_BY_SIDE,
+        main=HANOI, taken=HUE, held=False, cut_in=False, preview=VINH, conduct=Conduct.MANUAL,
+        layout=Layout.SIDE_BY_SIDE, gallery=(), frozen=False, slate=None, lower_third=None, can_undo=True,
         handout=REPORT, page=3,
     )  # fmt: skip
 
@@ -150,6 +155,47 @@ def test_the_air_shows_site_layout_preview_and_page() -> None:
     play.give(sites.NoteLineLost(site=HUE))
     assert public(play, SectionName.AIR) == replace(air, held=True)
     assert [tiles(play)[site].air for site in (HUE, VINH)] == [AirState.HELD, AirState.PREVIEW]
+    play.wind(2 * SECOND)
+    assert public(play, SectionName.AIR) == replace(air, held=True, cut_in=True)
+
+
+def test_the_air_shows_the_gallery_and_what_lies_over_the_program() -> None:
+    play = opened()
+    section = public(play, SectionName.AIR)
+    assert isinstance(section, AirSection)
+    assert (section.slate, section.lower_third, section.can_undo) == (None, None, False)
+
+    play.give(
+        onair.ChooseGallery(sites=(VINH, DALAT)),
+        onair.FreezeProgram(),
+        onair.ShowSlate(),
+        onair.PinLowerThird(site=HANOI),
+    )
+
+    assert public(play, SectionName.AIR) == replace(
+        section, gallery=(VINH, DALAT), frozen=True, slate="", lower_third=HANOI, can_undo=True
+    )
+
+
+def test_what_would_put_a_site_on_air_that_speaks_no_longer_is_not_offered_for_undoing() -> None:
+    play = opened()
+    play.give(floor.GrantFloor(site=HUE), floor.ReleaseFloor(site=HUE))
+
+    section = public(play, SectionName.AIR)
+
+    assert isinstance(section, AirSection)
+    assert not section.can_undo
+
+
+def test_every_node_is_told_which_passes_and_links_are_void() -> None:
+    play = opened()
+    assert public(play, SectionName.REVOKED) == RevokedSection(numbers=(), links=())
+
+    play.give(entry.RevokePass(number="a1"), entry.RevokeLinks(role=Role.SITE, site=HUE))
+
+    assert public(play, SectionName.REVOKED) == RevokedSection(
+        numbers=("a1",), links=(entry.RevokedLinks(role=Role.SITE, site=HUE, before=NINE),)
+    )
 
 
 def test_the_layout_that_the_operator_chose_is_shown_as_chosen_while_nobody_speaks() -> None:

@@ -111,12 +111,22 @@ def test_the_operator_lets_the_next_camera_in_once() -> None:
     lines.enter(HUE, "first", at=0.0)
     lines.beat(HUE, "first", at=0.0)
 
-    lines.let_in(HUE)
+    lines.let_in(HUE, at=0.4)
     allowed = lines.ask(HUE, at=0.5)
     lines.enter(HUE, "second", at=0.5)
 
     assert allowed == Welcome(replacing="first")
     assert isinstance(lines.ask(HUE, at=0.6), Busy)
+
+
+def test_a_camera_that_the_operator_let_in_has_half_a_minute_to_come() -> None:
+    lines = lines_of([])
+    lines.enter(HUE, "first", at=0.0)
+    lines.let_in(HUE, at=10.0)
+    lines.beat(HUE, "first", at=39.0)
+
+    assert lines.ask(HUE, at=39.9) == Welcome(replacing="first")
+    assert isinstance(lines.ask(HUE, at=40.0), Busy)
 
 
 def test_a_camera_that_was_replaced_is_not_heard() -> None:

@@ -13,6 +13,7 @@ from diemcau.core.ids import SiteId
 
 LOST_AFTER = 3.0
 REPLACED_AFTER = 2.0
+LET_IN_FOR = 30.0
 
 
 class Line(StrEnum):
@@ -50,7 +51,7 @@ class Lines:
     def __init__(self, on_line: Callable[[SiteId, Line], None]) -> None:
         self._on_line = on_line
         self._cameras: dict[SiteId, _Camera] = {}
-        self._let_in: set[SiteId] = set()
+        self._let_in: dict[SiteId, float] = {}
 
     def ask(self, site: SiteId, *, at: float) -> Welcome | Busy:
         """Say whether a new camera of a site may come in."""
@@ -58,7 +59,7 @@ class Lines:
         if old is None:
             return Welcome()
         silent = at - old.heard_at
-        if silent >= REPLACED_AFTER or site in self._let_in:
+        if silent >= REPLACED_AFTER or at - self._let_in.get(site, -LET_IN_FOR) < LET_IN_FOR:
             return Welcome(replacing=old.connection)
         return Busy(
             reason=f"site {site} has a camera that was heard {silent:.1f} s ago; it can be replaced "
@@ -67,7 +68,7 @@ class Lines:
 
     def enter(self, site: SiteId, connection: str, *, at: float) -> None:
         """Take a camera in after `ask` welcomed it. The line is up with its first beat."""
-        self._let_in.discard(site)
+        self._let_in.pop(site, None)
         old = self._cameras.get(site)
         was_up = old is not None and old.is_up
         self._cameras[site] = _Camera(connection=connection, heard_at=at, is_up=was_up)
@@ -104,9 +105,9 @@ class Lines:
             if camera.is_up:
                 self._on_line(site, Line.LOST)
 
-    def let_in(self, site: SiteId) -> None:
-        """Let the next camera of a site in, once, though the old one is alive."""
-        self._let_in.add(site)
+    def let_in(self, site: SiteId, *, at: float) -> None:
+        """Let the next camera of a site in, once and soon, though the old one is alive."""
+        self._let_in[site] = at
 
     def is_up(self, site: SiteId) -> bool:
         """Whether a site's camera is alive."""

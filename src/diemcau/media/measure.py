@@ -100,9 +100,13 @@ class _Sound:
     _step_us: int | None = None
 
     def is_gap_before(self, at_us: int) -> bool:
-        newest, self._newest_us = self._newest_us, at_us
-        if newest is None or at_us <= newest:
+        newest = self._newest_us
+        if newest is None or newest - at_us > OTHER_CLOCK * 1e6:
+            self._newest_us = at_us
             return False
+        if at_us <= newest:  # read a second time, or late
+            return False
+        self._newest_us = at_us
         went_on = at_us - newest
         self._step_us = went_on if self._step_us is None else min(self._step_us, went_on)
         return went_on > _GAP * self._step_us

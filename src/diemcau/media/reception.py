@@ -1,15 +1,20 @@
 """The reception: lets guests in, has them looked after, and sees them out.
 
-Who may come in is asked of whoever keeps the door; a fault with one guest is no matter of another.
+Who may come in is asked of whoever keeps the door; a fault with one guest is no matter of another,
+nor is what one of them sends too much of.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from diemcau.core.ids import SiteId
 from diemcau.media.fabric import Admission, Code, Guest, Knock, Node, Outlet, Refusal
+from diemcau.media.limits import MOST_FAREWELLS, MOST_HANDSHAKES, SESSIONS_A_PASS, Excess, Meter, Sent
 
 _LOG = logging.getLogger(__name__)
 
@@ -21,6 +26,10 @@ class Door(Protocol):
         """Say who comes with this token, or why not."""
         ...
 
+    async def admit_relay(self, token: str, *, for_site: SiteId | None) -> Admission | Refusal:
+        """Say which relay comes with this token, to publish for which of its sites or to read, or why not."""
+        ...
+
     async def welcome(self, guest: Guest) -> None:
         """Look after a guest; cancelled when the guest is gone."""
         ...
@@ -29,15 +38,37 @@ class Door(Protocol):
         """Return what this guest reads under this name, or None."""
         ...
 
+    def farewell(self, admission: Admission) -> None:
+        """Hear that somebody who was admitted is gone, or never came."""
+        ...
+
+    def hear_excess(self, admission: Admission, excess: Excess) -> None:
+        """Hear that somebody was seen out who sent too much."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class _Stay:
+    """A guest, and what was counted of what the guest sends."""
+
+    guest: Guest
+    meter: Meter = field(default_factory=Meter)
+    announcements: int = 0
+    received: int = 0
+    is_seen_out: bool = False
+
 
 class Reception:
     """Everyone who is at a node."""
 
-    def __init__(self, node: Node, door: Door) -> None:
+    def __init__(self, node: Node, door: Door, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._node = node
         self._door = door
+        self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
-        self._guests: set[Guest] = set()
+        self._coming: dict[str, Admission] = {}
+        self._stays: dict[str, _Stay] = {}
+        self._farewells = 0
 
     def open(self) -> None:
         """Begin to let guests in; the node listens already."""
@@ -45,35 +76,99 @@ class Reception:
 
     async def close(self) -> None:
         """See everyone out."""
-        for guest in tuple(self._guests):
-            guest.close(Code.STOPPING)
+        self.see_out(lambda _: True, Code.STOPPING)
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def see_out(self, is_to_go: Callable[[Admission], bool], code: Code) -> None:
+        """End the sessions of those who are to go."""
+        for stay in tuple(self._stays.values()):
+            if is_to_go(stay.guest.admission):
+                stay.guest.close(code)
+
+    def meter(self, admission: Admission) -> Meter:
+        """Return what counts what a guest sends."""
+        stay = self._stays.get(admission.connection)
+        return stay.meter if stay is not None else Meter()
+
+    def see_out_for(self, admission: Admission, excess: Excess) -> None:
+        """End a session that sent too much, and tell of it once."""
+        stay = self._stays.get(admission.connection)
+        if stay is None or stay.is_seen_out:
+            return
+        stay.is_seen_out = True
+        _LOG.warning("a session of site %s, conference %s, sent %s", admission.site, admission.conference, excess)
+        stay.guest.close(Code.TOO_MUCH)
+        self._door.hear_excess(admission, excess)
+
+    def look(self) -> None:
+        """Count what everyone announced and sent since the last look; to be called a few times a second."""
+        at = self._clock()
+        for stay in tuple(self._stays.values()):
+            excess = _count(stay, at)
+            if excess is not None:
+                self.see_out_for(stay.guest.admission, excess)
+
     async def meet(self, knock: Knock) -> None:
         """Answer somebody, who may come by another way than the node, and look after them until they are gone."""
-        answer = await self._door.admit(knock.token, as_camera=knock.is_camera)
+        answer = await self._ask(knock)
         if isinstance(answer, Refusal):
-            _LOG.info("a session was refused: %s", answer.reason)
-            await knock.refuse(answer.code)
+            await self._refuse(knock, answer)
             return
-        guest = await knock.accept(answer, lambda path: self._door.offer(answer, path))
-        if guest is not None:
-            await self._look_after(guest)
+        try:
+            if self._is_crowded(answer):
+                await self._refuse(knock, Refusal(code=Code.TOO_MUCH, reason="this pass has too many sessions"))
+                return
+            self._coming[answer.connection] = answer
+            guest = await knock.accept(answer, lambda path: self._door.offer(answer, path))
+            if guest is not None:
+                await self._look_after(guest)
+        finally:
+            self._coming.pop(answer.connection, None)
+            self._door.farewell(answer)
+
+    async def _ask(self, knock: Knock) -> Admission | Refusal:
+        if knock.is_relay:
+            return await self._door.admit_relay(knock.token, for_site=knock.for_site)
+        return await self._door.admit(knock.token, as_camera=knock.is_camera)
 
     async def _receive(self) -> None:
         async for knock in self._node.knocks():
-            self._begin(self.meet(knock))
+            if len(self._coming) + self._farewells < MOST_HANDSHAKES:
+                self._begin(self.meet(knock))
+
+    async def _refuse(self, knock: Knock, refusal: Refusal) -> None:
+        """Send somebody away and say why; while too many are being told, the rest are dropped without a word."""
+        if self._farewells >= MOST_FAREWELLS:
+            return
+        _LOG.info("a session was refused: %s", refusal.reason)
+        self._farewells += 1
+        try:
+            await knock.refuse(refusal.code)
+        finally:
+            self._farewells -= 1
+
+    def _is_crowded(self, admission: Admission) -> bool:
+        """Whether a pass has as many sessions as it may, a relay's for each site; one without a number is free."""
+        here = [stay.guest.admission for stay in self._stays.values()]
+        same = [
+            one
+            for one in (*here, *self._coming.values())
+            if (one.number, one.site) == (admission.number, admission.site)
+        ]
+        return bool(admission.number) and len(same) >= SESSIONS_A_PASS[admission.part]
 
     async def _look_after(self, guest: Guest) -> None:
-        self._guests.add(guest)
+        connection = guest.admission.connection
+        self._coming.pop(connection, None)
+        self._stays[connection] = _Stay(guest)
         welcome = asyncio.create_task(self._door.welcome(guest))
         try:
             await guest.closed()
         finally:
-            self._guests.discard(guest)
+            del self._stays[connection]
             welcome.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await welcome
@@ -87,3 +182,13 @@ class Reception:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _LOG.error("a media session ended by a fault", exc_info=error)
+
+
+def _count(stay: _Stay, at: float) -> Excess | None:
+    announced, stay.announcements = stay.guest.announcements - stay.announcements, stay.guest.announcements
+    excess = stay.meter.note(Sent.ANNOUNCEMENTS, announced, at=at)
+    quality = stay.guest.quality()
+    if quality is None:
+        return excess
+    received, stay.received = quality.bytes_received - stay.received, quality.bytes_received
+    return excess or stay.meter.note(Sent.BYTES, received, at=at)

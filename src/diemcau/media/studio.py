@@ -10,28 +10,29 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from diemcau.core.ids import ConferenceId, SiteId
-from diemcau.media import paths
-from diemcau.media.camera import Camera
 from diemcau.media.director import Air, Director
 from diemcau.media.fabric import (
     Admission,
     Code,
     Guest,
+    Knock,
     Node,
     Outlet,
     Part,
     Refusal,
-    Source,
 )
-from diemcau.media.lines import Busy, Line, Lines
+from diemcau.media.gathering import Gathering
+from diemcau.media.limits import Excess
+from diemcau.media.lines import Busy, Line
 from diemcau.media.reception import Reception
 from diemcau.media.recording.finishing import Recording
 from diemcau.media.recording.recorder import Recorder
+from diemcau.media.relay.presence import Relays
 
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0
@@ -43,10 +44,9 @@ AdmitPass = Callable[[str], Awaitable[Admission | Refusal]]
 
 @dataclass(slots=True, kw_only=True)
 class _Open:
-    lines: Lines
+    gathering: Gathering
     director: Director
     sites: frozenset[SiteId]
-    cameras: dict[str, Guest] = field(default_factory=dict)
     recorder: Recorder | None = None
 
 
@@ -58,16 +58,21 @@ class Studio:
         node: Node,
         *,
         admit: AdmitPass,
+        admit_relay: AdmitPass | None = None,
         on_line: Callable[[ConferenceId, SiteId, Line], None],
-        on_trouble: Callable[[str | None], None] | None = None,
         on_busy: Callable[[ConferenceId, SiteId], None] | None = None,
+        on_excess: Callable[[ConferenceId, SiteId, Excess], None] | None = None,
+        is_void: Callable[[Admission], bool] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
-        self._reception = Reception(node, self)
+        self._reception = Reception(node, self, clock=clock)
+        self._on_excess = on_excess
+        self._is_void = is_void or _is_never_void
         self._admit = admit
+        self._admit_relay = admit_relay
+        self.relays = Relays(clock)
         self._on_line = on_line
-        self._on_trouble = on_trouble
         self._on_busy = on_busy
         self._clock = clock
         self._open: dict[ConferenceId, _Open] = {}
@@ -106,11 +111,16 @@ class Studio:
         def on_line(site: SiteId, line: Line) -> None:
             self._hear_line(conference, site, line)
 
-        opened = _Open(
-            lines=Lines(on_line),
-            director=Director(conference, self._node.new_outlet),
-            sites=sites | {main_site},
+        director = Director(conference, self._node.new_outlet, sites | {main_site})
+        gathering = Gathering(
+            conference,
+            director,
+            self._node.new_outlet,
+            usher=self._reception,
+            on_line=on_line,
+            clock=self._clock,
         )
+        opened = _Open(gathering=gathering, director=director, sites=sites | {main_site})
         self._open[conference] = opened
         if recording_folder is not None:
             await self.begin_recording(conference, recording_folder)
@@ -120,7 +130,7 @@ class Studio:
     ) -> None:
         """Record what goes on air from now on. Raises `RecorderError` if the folder can't be written."""
         opened = self._open[conference]
-        recorder = Recorder(folder, on_trouble=on_trouble or self._on_trouble)
+        recorder = Recorder(folder, on_trouble=on_trouble)
         await recorder.start()
         opened.recorder = recorder
         opened.director.listen(recorder)
@@ -132,15 +142,8 @@ class Studio:
         opened.director.listen(None)
         return await recorder.close() if recorder is not None else ()
 
-    async def show(
-        self,
-        conference: ConferenceId,
-        main_site: SiteId | None,
-        holder: SiteId | None = None,
-        layout: str = "",
-    ) -> None:
+    async def show(self, conference: ConferenceId, air: Air) -> None:
         """Put this on air in a conference, and nothing else."""
-        air = Air(main_site=main_site, holder=holder, layout=layout)
         await self._open[conference].director.show(air)
 
     def begin_chapter(self, conference: ConferenceId, title: str, at: datetime) -> None:
@@ -167,18 +170,27 @@ class Studio:
 
     def is_up(self, conference: ConferenceId, site: SiteId) -> bool:
         """Whether a site's camera is alive."""
-        return self._open[conference].lines.is_up(site)
+        return self._open[conference].gathering.lines.is_up(site)
 
     def let_camera_in(self, conference: ConferenceId, site: SiteId) -> None:
         """Let the next camera of a site in, once, though the old one is alive."""
-        self._open[conference].lines.let_in(site)
+        self._open[conference].gathering.lines.let_in(site, at=self._clock())
+
+    def is_camera_busy(self, conference: ConferenceId, site: SiteId) -> bool:
+        """Whether a live camera of a site stands in the way of another."""
+        opened = self._open.get(conference)
+        return opened is not None and isinstance(opened.gathering.lines.ask(site, at=self._clock()), Busy)
+
+    def see_out_void(self) -> None:
+        """End at once every session whose pass has ended or was revoked."""
+        self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
 
     async def close_conference(self, conference: ConferenceId) -> tuple[Recording, ...]:
         """End the program of a conference, close its cameras and finish its recording."""
         opened = self._open.pop(conference)
         await opened.director.close()
-        for guest in tuple(opened.cameras.values()):
-            guest.close(Code.STOPPING)
+        self._reception.see_out(lambda one: one.conference == conference, Code.STOPPING)
+        opened.gathering.close()
         return await opened.recorder.close() if opened.recorder is not None else ()
 
     @property
@@ -190,6 +202,10 @@ class Studio:
         """SHA-256 of each certificate, in lower-case hex."""
         return self._node.fingerprints()
 
+    async def meet(self, knock: Knock) -> None:
+        """Let somebody in who comes by another way than the UDP port; return when they are gone."""
+        await self._reception.meet(knock)
+
     # what the node asks
 
     async def admit(self, token: str, *, as_camera: bool) -> Admission | Refusal:
@@ -200,54 +216,78 @@ class Studio:
         opened = self._open.get(answer.conference)
         if opened is None:
             return Refusal(code=Code.NOT_ALLOWED, reason=f"conference {answer.conference} is not open")
-        if not as_camera:
+        if self._is_void(answer):
+            return _VOID
+        return self._admit_camera(opened, answer) if as_camera else self._admit_screen(opened, answer)
+
+    async def admit_relay(self, token: str, *, for_site: SiteId | None) -> Admission | Refusal:
+        """Say which relay comes with this token, to publish for which of its sites or to read, or why not."""
+        if self._admit_relay is None:
+            return Refusal(code=Code.NOT_ALLOWED, reason="no relay is let in here")
+        answer = await self._admit_relay(token)
+        if isinstance(answer, Refusal):
             return answer
+        opened = self._open.get(answer.conference)
+        if opened is None:
+            return Refusal(code=Code.NOT_ALLOWED, reason=f"conference {answer.conference} is not open")
+        if self._is_void(answer):
+            return _VOID
+        if for_site is None:
+            return self._admit_screen(opened, answer)
+        if answer.sites is not None and for_site not in answer.sites:
+            return Refusal(code=Code.NOT_ALLOWED, reason=f"this relay may not serve site {for_site}")
+        return self._admit_camera(opened, replace(answer, site=for_site, part=Part.SITE, may_publish=True))
+
+    def _admit_camera(self, opened: _Open, answer: Admission) -> Admission | Refusal:
+        """Let one camera of a site in, from wherever it comes."""
         if not answer.may_publish or answer.site is None or answer.site not in opened.sites:
             return Refusal(code=Code.NOT_ALLOWED, reason="this pass may not connect a camera")
-        verdict = opened.lines.ask(answer.site, at=self._clock())
+        verdict = opened.gathering.lines.ask(answer.site, at=self._clock())
         if isinstance(verdict, Busy):
             if self._on_busy is not None:
                 self._on_busy(answer.conference, answer.site)
             return Refusal(code=Code.CAMERA_BUSY, reason=verdict.reason)
-        if verdict.replacing is not None and (old := opened.cameras.get(verdict.replacing)):
-            old.close(Code.REPLACED)
-        opened.lines.enter(answer.site, answer.connection, at=self._clock())
+        if verdict.replacing is not None:
+            self._reception.see_out(lambda one: one.connection == verdict.replacing, Code.REPLACED)
+        opened.gathering.lines.enter(answer.site, answer.connection, at=self._clock())
+        opened.gathering.admit(answer)
+        return answer
+
+    def _admit_screen(self, opened: _Open, answer: Admission) -> Admission:
+        opened.gathering.admit(answer)
         return answer
 
     async def welcome(self, guest: Guest) -> None:
-        """Look after a camera until it is gone."""
+        """Look after a guest until it is gone."""
         admission = guest.admission
-        opened = self._open.get(admission.conference)
-        if opened is None or not guest.is_camera or admission.site is None:
+        if admission.part is Part.RELAY:
+            await self.relays.follow(guest)
             return
-        opened.cameras[admission.connection] = guest
-        try:
-            async for source in guest.sources():
-                await self._follow(opened, admission.site, admission.connection, source)
-        finally:
-            opened.cameras.pop(admission.connection, None)
-            opened.lines.leave(admission.site, admission.connection)
+        opened = self._open.get(admission.conference)
+        if opened is not None:
+            await opened.gathering.welcome(guest)
+
+    def farewell(self, admission: Admission) -> None:
+        """Hear that somebody who was admitted is gone, or never came."""
+        opened = self._open.get(admission.conference)
+        if opened is not None:
+            opened.gathering.farewell(admission)
+
+    def hear_excess(self, admission: Admission, excess: Excess) -> None:
+        """Hear that somebody was seen out who sent too much."""
+        if self._on_excess is not None and admission.site is not None:
+            self._on_excess(admission.conference, admission.site, excess)
 
     def offer(self, admission: Admission, path: str) -> Outlet | None:
         """Return what this guest reads under this name, or None."""
         opened = self._open.get(admission.conference)
         if opened is None:
             return None
-        if path.startswith(paths.previews(admission.conference) + "/"):
-            is_operator = admission.part is Part.OPERATOR
-            return opened.director.offer_preview(path) if is_operator else None
+        if (own := opened.gathering.offer(admission, path)) is not None:
+            return own
+        if admission.part is Part.OPERATOR and (own := opened.director.offer_to_operator(path)) is not None:
+            return own
         return opened.director.offer(path, to_site=admission.site)
-
-    async def _follow(self, opened: _Open, site: SiteId, connection: str, source: Source) -> None:
-        camera = Camera(source)
-        try:
-            await camera.ready()
-            async for _ in source.texts(paths.BEAT):
-                counts = opened.lines.beat(site, connection, at=self._clock())
-                if counts and not opened.director.is_connected(site, camera):
-                    await opened.director.connect(site, camera)
-        finally:
-            await camera.end()
 
     def _hear_line(self, conference: ConferenceId, site: SiteId, line: Line) -> None:
         opened = self._open.get(conference)
@@ -263,11 +303,24 @@ class Studio:
         while True:
             for opened in tuple(self._open.values()):
                 opened.director.beat()
+            was_held_up = False
             for _ in range(_TICKS_IN_A_BEAT):
-                if await _overslept(_BEAT_EVERY / _TICKS_IN_A_BEAT):
-                    continue  # beats that came meanwhile are heard first
-                for opened in tuple(self._open.values()):
-                    opened.lines.tick(at=self._clock())
+                was_held_up |= await self._tick_once()
+            for opened in tuple(self._open.values()):
+                if was_held_up:
+                    opened.gathering.skip_second()
+                else:
+                    opened.gathering.second()
+
+    async def _tick_once(self) -> bool:
+        """Look after everyone a quarter of a second later; say whether this process was held up meanwhile."""
+        was_held_up = await _overslept(_BEAT_EVERY / _TICKS_IN_A_BEAT)
+        self.see_out_void()
+        self._reception.look()
+        if not was_held_up:  # else beats that came meanwhile are heard first
+            for opened in tuple(self._open.values()):
+                opened.gathering.tick()
+        return was_held_up
 
 
 async def _overslept(seconds: float) -> bool:
@@ -276,3 +329,11 @@ async def _overslept(seconds: float) -> bool:
     due = loop.time() + seconds
     await asyncio.sleep(seconds)
     return loop.time() - due > _HELD_UP
+
+
+def _is_never_void(_admission: Admission) -> bool:
+    """Say that a pass is good where nobody ends or revokes any."""
+    return False
+
+
+_VOID = Refusal(code=Code.UNKNOWN_PASS, reason="the pass has ended or was revoked")

@@ -1,0 +1,76 @@
+"""A metered source: what somebody publishes, counted and timed as it arrives.
+
+Whoever reads it need not know. What is too much is said once, and then nothing more comes of it.
+"""
+
+from collections.abc import AsyncIterator, Callable
+
+from diemcau.media.fabric import MediaFrame, Rendition, Renditions, Source
+from diemcau.media.limits import Excess, Meter, Sent
+from diemcau.media.measure import Arrivals
+
+OPUS = "opus"
+
+
+class MeteredSource:
+    """A source of one session."""
+
+    def __init__(
+        self,
+        source: Source,
+        meter: Meter,
+        *,
+        arrivals: Arrivals,
+        on_excess: Callable[[Excess], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._source = source
+        self._meter = meter
+        self._arrivals = arrivals
+        self._on_excess = on_excess
+        self._clock = clock
+        self._is_too_much = False
+
+    @property
+    def path(self) -> str:
+        """The name under which it is published."""
+        return self._source.path
+
+    async def renditions(self) -> AsyncIterator[Renditions]:
+        """Yield what is offered, now and at every change."""
+        async for renditions in self._source.renditions():
+            if self._counts(Sent.GROUPS, self._clock()):
+                return
+            yield renditions
+
+    async def frames(self, rendition: Rendition) -> AsyncIterator[MediaFrame]:
+        """Yield the frames of one track from a key frame on; subscribed while iterated."""
+        is_sound = rendition.codec == OPUS
+        try:
+            async for frame in self._source.frames(rendition):
+                at = self._clock()
+                if is_sound:
+                    self._arrivals.sound(frame.at_us, at=at)
+                else:
+                    self._arrivals.picture(rendition.track, frame.at_us, at=at)
+                begins = frame.key and not is_sound and self._counts(Sent.GROUPS, at)
+                if begins or self._counts(Sent.FRAMES, at):
+                    return
+                yield frame
+        finally:
+            self._arrivals.end(rendition.track)
+
+    async def texts(self, track: str) -> AsyncIterator[bytes]:
+        """Yield the newest text of a track and every later one."""
+        async for text in self._source.texts(track):
+            if self._counts(Sent.GROUPS, self._clock()):
+                return
+            yield text
+
+    def _counts(self, sent: Sent, at: float) -> bool:
+        """Count one; say whether it was too much, now or before."""
+        excess = self._meter.note(sent, at=at)
+        if excess is not None and not self._is_too_much:
+            self._is_too_much = True
+            self._on_excess(excess)
+        return self._is_too_much

@@ -1,0 +1,83 @@
+"""Talkback: operators and the people of one site talk to each other, and nobody else hears it.
+
+It never goes on air and is never recorded: nothing here knows the director. Of several who talk
+the same way to or from a site, the last who began is heard.
+"""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.media import paths
+from diemcau.media.fabric import Admission, MalformedMediaError, Outlet, Part, Rendition, Renditions, Source
+from diemcau.media.strand import Strand
+
+_RATE, _CHANNELS = 48_000, 1
+
+
+class Talkback:
+    """Who talks in one conference. `on_change` is called when somebody begins or ends."""
+
+    def __init__(
+        self, conference: ConferenceId, new_outlet: Callable[[], Outlet], on_change: Callable[[], None]
+    ) -> None:
+        self._conference = conference
+        self._new_outlet = new_outlet
+        self._on_change = on_change
+        self._to_site: dict[SiteId, list[Outlet]] = {}
+        self._from_site: dict[SiteId, list[Outlet]] = {}
+
+    @property
+    def spoken_to(self) -> frozenset[SiteId]:
+        """To which sites an operator talks."""
+        return frozenset(site for site, voices in self._to_site.items() if voices)
+
+    @property
+    def speaking(self) -> frozenset[SiteId]:
+        """Which sites talk to the operators."""
+        return frozenset(site for site, voices in self._from_site.items() if voices)
+
+    async def hear(self, admission: Admission, source: Source) -> None:
+        """Let a voice be heard until it ends."""
+        name = paths.read_talk(source.path)
+        if name is None or name.conference != self._conference:
+            return
+        if admission.part is Part.OPERATOR:
+            voices = self._to_site.setdefault(name.site, [])
+        elif admission.site == name.site:
+            voices = self._from_site.setdefault(name.site, [])
+        else:
+            return
+        outlet = self._new_outlet()
+        strand = Strand(source, outlet.write_audio, alone=True)
+        try:
+            async for offered in _with_sound(source.renditions()):
+                with contextlib.suppress(MalformedMediaError):
+                    outlet.open_audio(sample_rate=offered.sample_rate or _RATE, channels=offered.channels or _CHANNELS)
+                    strand.choose(offered)
+                if outlet not in voices:
+                    voices.append(outlet)
+                    self._on_change()
+        finally:
+            if outlet in voices:
+                voices.remove(outlet)
+                self._on_change()
+            await strand.end()
+            outlet.finish()
+
+    def offer(self, admission: Admission, path: str) -> Outlet | None:
+        """Return what somebody reads under a name: an operator a site's voice, a site the operator's to it."""
+        if admission.part is Part.OPERATOR:
+            heard = next((site for site in self._from_site if path == paths.talk(self._conference, site)), None)
+            voices = self._from_site.get(heard, []) if heard is not None else []
+        elif admission.site is not None and path == paths.talk(self._conference, admission.site):
+            voices = self._to_site.get(admission.site, [])
+        else:
+            return None
+        return voices[-1] if voices else None
+
+
+async def _with_sound(renditions: AsyncIterator[Renditions]) -> AsyncIterator[Rendition]:
+    async for offered in renditions:
+        if offered.audio is not None:
+            yield offered.audio

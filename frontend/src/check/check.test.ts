@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { chirp, findEcho } from "./echo";
+import { SpeechLevel } from "./level";
+import { Arrivals, pieceOf, Pings } from "./line";
+
+const RATE = 48_000;
+
+function heardAfter(ms: number, gain: number, noise: number): Float32Array {
+  const heard = new Float32Array(RATE * 1.5);
+  let seed = 1;
+  for (let index = 0; index < heard.length; index += 1) {
+    seed = (seed * 16_807) % 2_147_483_647;
+    heard[index] = noise * ((seed / 2_147_483_647) * 2 - 1);
+  }
+  const played = chirp(RATE);
+  const from = Math.round((ms / 1000) * RATE);
+  for (let index = 0; index < played.length; index += 1) heard[from + index] = (heard[from + index] ?? 0) + gain * (played[index] ?? 0);
+  return heard;
+}
+
+describe("the echo of a hall", () => {
+  test("that comes back a tenth as loud after 120 ms is 20 dB down and 120 ms late", () => {
+    const echo = findEcho(heardAfter(120, 0.1, 0.002), RATE);
+    expect(echo?.lossDb).toBeGreaterThanOrEqual(19);
+    expect(echo?.lossDb).toBeLessThanOrEqual(21);
+    expect(Math.abs((echo?.delayMs ?? 0) - 120)).toBeLessThanOrEqual(2);
+  });
+
+  test("that drowns in noise is none", () => {
+    expect(findEcho(heardAfter(120, 0.0001, 0.05), RATE)).toBeNull();
+  });
+
+  test("is none where nothing was heard", () => {
+    expect(findEcho(new Float32Array(RATE), RATE)).toBeNull();
+    expect(findEcho(new Float32Array(10), RATE)).toBeNull();
+  });
+});
+
+describe("speech", () => {
+  test("is as loud as what is said, whatever the pauses between", () => {
+    const level = new SpeechLevel();
+    for (let index = 0; index < 80; index += 1) level.hear(new Float32Array(960));
+    for (let index = 0; index < 20; index += 1) level.hear(new Float32Array(960).fill(0.1));
+    expect(level.db).toBe(-20);
+  });
+
+  test("that was never heard has no level", () => {
+    expect(new SpeechLevel().db).toBeNull();
+  });
+});
+
+describe("a line", () => {
+  test("that brings 25 pieces a second carries 3 Mbit/s, and says how late the slow ones are", () => {
+    const arrivals = new Arrivals();
+    for (let number = 0; number < 100; number += 1)
+      arrivals.take(pieceOf(number, number * 40), 1000 + number * 40 + (number % 10 === 9 ? 80 : 0));
+    expect(arrivals.kbps).toBeGreaterThan(2900);
+    expect(arrivals.kbps).toBeLessThan(3100);
+    expect(arrivals.lateMs).toBe(80);
+  });
+
+  test("that brings nothing carries nothing", () => {
+    const arrivals = new Arrivals();
+    arrivals.take(new Uint8Array(3), 1);
+    expect([arrivals.kbps, arrivals.lateMs]).toEqual([0, null]);
+  });
+
+  test("tells by its quickest round trip how far the clock is off", () => {
+    const pings = new Pings();
+    const slow = pings.send(0, 10_000);
+    const quick = pings.send(100, 10_100);
+    pings.answered(slow, 9_700, 80);
+    pings.answered(quick, 9_610, 120);
+    pings.answered("never sent", 0, 130);
+    expect([pings.rttMs, pings.clockMs]).toEqual([20, 500]);
+  });
+});

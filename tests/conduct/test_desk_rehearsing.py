@@ -3,14 +3,15 @@
 import pytest
 
 from diemcau.conduct.desk import CannotWrite
-from diemcau.core import floor, handouts, notes, rollcall, sites, stages
+from diemcau.core import entry, floor, handouts, notes, rollcall, sites, stages
 from diemcau.core.ids import CommandId, HandoutId
+from diemcau.core.roles import Role
 from diemcau.core.stages import Stage
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
 from diemcau.journal.record import Author
 from tests.conduct.desks import CHAIR, OPERATOR, SECRETARY, SYSTEM, FullDisk, a_house, names_in
-from tests.core.samples import HUE, VINH
+from tests.core.samples import HUE, MINUTE, NINE, VINH
 
 pytestmark = pytest.mark.anyio
 
@@ -115,3 +116,18 @@ async def test_a_second_rehearsal_knows_nothing_of_the_first() -> None:
     assert house.desk.current.stages.rehearsals == 2
     assert house.desk.formal.notes.notes == ()
     assert house.desk.current.stages.stage is Stage.CONVENED
+
+
+async def test_a_pass_that_is_revoked_in_a_rehearsal_or_before_it_is_void_in_both() -> None:
+    house = await a_house()
+    await house.give(OPERATOR, entry.RevokePass(number="before"))
+    await house.give(OPERATOR, stages.StartRehearsal())
+    await house.give(OPERATOR, entry.RevokePass(number="within"))
+    await house.give(OPERATOR, entry.RevokeLinks(role=Role.SITE, site=HUE))
+
+    rehearsed, formal = house.desk.current.entry, house.desk.formal.entry
+
+    assert rehearsed == formal
+    assert formal.numbers == ("before", "within")
+    assert entry.is_void(formal, number="x", role=Role.SITE, site=HUE, issued_at=NINE - MINUTE)
+    assert (await house.again()).desk.current.entry == formal

@@ -113,4 +113,5 @@ def test_the_defaults_of_the_page_are_those_of_the_regulations() -> None:
         "deputy_takes": f'`"{usual.deputy_takes}"`',
         "conduct": f'`"{usual.conduct}"`',
         "line_grace_seconds": str(int(usual.line_grace.total_seconds())),
+        "cut_in_seconds": str(int(usual.cut_in_after.total_seconds())),
     }

@@ -160,6 +160,7 @@ chair_lease_seconds = 5
 deputy_takes = "by_itself"
 conduct = "manual"
 line_grace_seconds = 20
+cut_in_seconds = 3
 
 [tasks]""",
     )
@@ -180,6 +181,7 @@ line_grace_seconds = 20
         deputy_takes=DeputyTakes.BY_ITSELF,
         conduct=Conduct.MANUAL,
         line_grace=timedelta(seconds=20),
+        cut_in_after=timedelta(seconds=3),
     )
 
 

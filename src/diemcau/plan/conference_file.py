@@ -170,6 +170,7 @@ def _regulations(section: Section) -> Regulations:
         deputy_takes=section.choice("deputy_takes", _DEFAULTS.deputy_takes),
         conduct=section.choice("conduct", _DEFAULTS.conduct),
         line_grace=seconds("line_grace_seconds", _DEFAULTS.line_grace, 3600),
+        cut_in_after=seconds("cut_in_seconds", _DEFAULTS.cut_in_after, 60),
     )
 
 

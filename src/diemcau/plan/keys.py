@@ -60,6 +60,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "deputy_takes",
         "conduct",
         "line_grace_seconds",
+        "cut_in_seconds",
     ),
     AGENDA: ("id", "title", "minutes", "kind"),
     HANDOUTS: ("id", "title", "pages", "file"),

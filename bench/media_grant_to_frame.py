@@ -17,6 +17,7 @@ import statistics
 import time
 
 from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.media.director import Air
 from diemcau.media.fabric import Admission, Code, Part, Refusal
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
@@ -67,7 +68,7 @@ async def _measure(*, sites: int, grants: int, seconds: float) -> dict[str, obje
     try:
         all_up = await troupe.everyone_up(within=40)
         up_after = time.monotonic() - began
-        await studio.show(_CONFERENCE, main_site=names[0])
+        await studio.show(_CONFERENCE, Air(main_site=names[0]))
         await asyncio.sleep(2)
         figures = await _grant(studio, troupe, names, grants=grants, seconds=seconds)
     finally:
@@ -91,9 +92,9 @@ async def _grant(
         holder = names[1 + (turn * 9) % (len(names) - 1)]
         await troupe.begin_speech(f"speech-{turn}", holder)
         granted[holder] = time.time_ns()
-        await studio.show(_CONFERENCE, main_site=names[0], holder=holder)
+        await studio.show(_CONFERENCE, Air(main_site=names[0], holder=holder))
         await asyncio.sleep(seconds)
-        await studio.show(_CONFERENCE, main_site=names[0])
+        await studio.show(_CONFERENCE, Air(main_site=names[0]))
         await troupe.end_speech()
         await troupe.everyone_reported(f"speech-{turn}", within=10)
     firsts = [f for f in troupe.first_frames if f.site in granted]

@@ -1,0 +1,292 @@
+"""One hall of a load: sends prepared frames while they are wanted, and drains what it is told to look at.
+
+It speaks only what `docs/media-contract.md` says, with the library alone, so that it measures the server and
+nothing of our own clients. It connects again for ever, at the next of its nodes, after three missed beats.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import time
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import moq
+
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.media import h264, paths
+from rig.footage import Reel, opus_head, parameter_sets
+
+_LEGACY = moq.Container.LEGACY()
+_MISSED_BEATS = 3
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
+_HANDSHAKE = 5.0
+_RESTS, _EAGER, _A_WAIT = 0.2, 1.0, 0.004
+_PREPARED_US = 1_000_000
+
+Tell = Callable[[dict[str, object]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Who a hall is and what it does. `looks_at`: roles of an air; `budget_ms`: how late a group may be.
+
+    `drains`: picture, sound or both. `bits_per_second`: of `video`, if not the usual.
+    """
+
+    conference: str
+    site: str
+    token: str
+    nodes: Sequence[str]
+    looks_at: Sequence[str]
+    is_camera: bool = True
+    shade: int = 0
+    tracks: Sequence[str] = ("video",)
+    track: str = "video"
+    budget_ms: int = 2000
+    eager: bool = False
+    drains: Sequence[str] = ("video", "audio")
+    bits_per_second: int = 0
+
+
+@dataclass(slots=True)
+class Seen:
+    """The frames of one track of one air that came."""
+
+    site: str
+    stamps: array[int] = field(default_factory=lambda: array("q"))
+    came: array[int] = field(default_factory=lambda: array("q"))
+    size: int = 0
+
+
+class Hall:
+    """One hall."""
+
+    def __init__(self, part: Part, reels: dict[str, Reel], sound: Reel, tell: Tell) -> None:
+        self._part = part
+        self._reels = reels
+        self._sound = sound
+        self._tell = tell
+        self._sent: dict[str, array[int]] = {}
+        self._seen: dict[tuple[str, str], Seen] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Take part until cancelled."""
+        turn, wait = 0, _FIRST_WAIT
+        while True:
+            node = self._part.nodes[turn % len(self._part.nodes)]
+            began = time.monotonic()
+            with contextlib.suppress(moq.Error, TimeoutError):
+                await self._connect(node)
+            self._event("lost", node=urlsplit(node).port)
+            turn += 1
+            wait = _FIRST_WAIT if time.monotonic() - began > _LONGEST_WAIT else wait
+            if turn % len(self._part.nodes) == 0 or len(self._part.nodes) == 1:
+                await asyncio.sleep(wait * random.uniform(0.5, 1.5))
+                wait = min(wait * 2, _LONGEST_WAIT)
+
+    def count(self, *, since_us: int, until_us: int) -> dict[str, object]:
+        """Return what was sent and what came of a stretch of the sources' clock."""
+
+        def inside(stamps: array[int]) -> int:
+            return len({stamp for stamp in stamps if since_us <= stamp < until_us})
+
+        return {
+            "sent": {track: inside(stamps) for track, stamps in self._sent.items()},
+            "came": [
+                {"air": air, "track": track, "site": seen.site, "frames": inside(seen.stamps), "bytes": seen.size}
+                for (air, track), seen in self._seen.items()
+            ],
+        }
+
+    def stamps(self, track: str) -> list[tuple[int, int]]:
+        """Return of each frame of a track, over all airs: its timestamp, and when it came (µs)."""
+        return [
+            pair
+            for (_, name), seen in self._seen.items()
+            if name == track
+            for pair in zip(seen.stamps, seen.came, strict=True)
+        ]
+
+    async def _connect(self, node: str) -> None:
+        door = "camera" if self._part.is_camera else "screen"
+        client = moq.Client(
+            f"{node}/{door}?jwt={self._part.token}",
+            tls_verify=False,
+            websocket_enabled=False,
+            reconnect=False,
+            publish=moq.OriginProducer(),
+            subscribe=moq.OriginProducer(),
+        )
+        async with contextlib.AsyncExitStack() as stack:
+            async with asyncio.timeout(_HANDSHAKE):
+                await stack.enter_async_context(client)
+            await self._take_part(client, node)
+
+    async def _take_part(self, client: moq.Client, node: str) -> None:
+        work: list[asyncio.Future[None]] = []
+        session = client.session
+        try:
+            if self._part.is_camera:
+                work.append(asyncio.ensure_future(self._send(client)))
+            async with asyncio.timeout(_HANDSHAKE):
+                program = await client.announced_broadcast(paths.program(self._conference))
+            self._event("up", node=urlsplit(node).port)
+            work.append(asyncio.ensure_future(self._follow_air(client, program)))
+            work.append(asyncio.ensure_future(_heed(program)))
+            if session is not None:
+                work.append(asyncio.ensure_future(session.closed()))
+            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for ended in done:
+                ended.result()
+        finally:
+            for task in (*work, *self._tasks):
+                task.cancel()
+            await asyncio.gather(*work, *self._tasks, return_exceptions=True)
+            self._tasks.clear()
+
+    @property
+    def _conference(self) -> ConferenceId:
+        return ConferenceId(self._part.conference)
+
+    # what it sends
+
+    async def _send(self, client: moq.Client) -> None:
+        name = paths.up(self._conference, SiteId(self._part.site), paths.new_nonce())
+        broadcast = client.create_broadcast(name)
+        beat = broadcast.publish_track(paths.BEAT)
+        beat.write_frame(_beat(0))
+        videos = {track: self._offer(broadcast, track) for track in self._part.tracks}
+        audio = broadcast.publish_audio(moq.AudioFormat.OPUS, opus_head(), track=paths.AUDIO)
+        broadcast.announce()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._beat(beat))
+            for track, video in videos.items():
+                tasks.create_task(self._play(track, self._reels[track], video, _write))
+            tasks.create_task(self._play(paths.AUDIO, self._sound, audio, _write_alone))
+
+    def _offer(self, broadcast: moq.BroadcastProducer, track: str) -> moq.MediaProducer:
+        reel = self._reels[track]
+        width, height = (1280, 720) if track == paths.VIDEO else (640, 360)
+        hint = moq.VideoHint(
+            coded=moq.Dimensions(width=width, height=height),
+            framerate=1e6 / reel.microseconds,
+            bitrate=8_000_000 * sum(map(len, reel.frames)) // (len(reel.frames) * reel.microseconds),
+        )
+        return broadcast.publish_video(moq.VideoFormat.AVC3, parameter_sets(reel), hint=hint, track=track)
+
+    async def _beat(self, beat: moq.TrackProducer) -> None:
+        number = 0
+        while True:
+            await asyncio.sleep(1.0)
+            number += 1
+            beat.write_frame(_beat(number))
+
+    async def _play(
+        self, track: str, reel: Reel, media: moq.MediaProducer, write: Callable[[moq.MediaProducer, bytes, int], None]
+    ) -> None:
+        """Send a reel from its beginning, again and again, while somebody wants it."""
+        demand = media.demand()
+        stamps = self._sent.setdefault(track, array("q"))
+        while True:
+            await demand.used()
+            due = time.monotonic_ns() // 1000
+            number = 0
+            while demand.is_used():
+                write(media, reel.frames[number % len(reel.frames)], due)
+                stamps.append(due)
+                number += 1
+                due += reel.microseconds
+                late = time.monotonic_ns() // 1000 - due
+                if late > _PREPARED_US:  # held up for a second: begin again with a key frame
+                    break
+                await asyncio.sleep(max(0, -late) / 1e6)
+
+    # what it receives
+
+    async def _follow_air(self, client: moq.Client, program: moq.BroadcastConsumer) -> None:
+        watched: set[int] = set()
+        async with await program.subscribe_track(paths.AIR, moq.Subscription(priority=200)) as texts:
+            while (text := await texts.read_frame()) is not None:
+                for air in json.loads(text.payload)["airs"]:
+                    if air["n"] not in watched and air["role"] in self._part.looks_at:
+                        watched.add(air["n"])
+                        self._begin(self._watch(client, air))
+
+    async def _watch(self, client: moq.Client, air: dict[str, object]) -> None:
+        source = await client.announced_broadcast(str(air["broadcast"]))
+        site = str(air["site"])
+        if paths.VIDEO in self._part.drains:
+            self._begin(self._drain(source, site, str(air["broadcast"]), self._part.track))
+        if paths.AUDIO in self._part.drains and site != self._part.site:
+            self._begin(self._drain(source, site, str(air["broadcast"]), paths.AUDIO))
+
+    async def _drain(self, source: moq.BroadcastConsumer, site: str, name: str, track: str) -> None:
+        seen = self._seen.setdefault((name, track), Seen(site))
+        priority = 150 if track == paths.AUDIO else 100
+        asked = moq.Subscription(priority=priority, max_age_us=self._part.budget_ms * 1000)
+        began = waited = time.monotonic()
+        first = track != paths.AUDIO
+        async with await source.subscribe_media(track, _LEGACY, asked) as frames:
+            async for frame in frames:
+                now = time.monotonic()
+                if first:
+                    first = False
+                    whole = frame.keyframe and h264.is_whole_key_frame(frame.payload)
+                    self._event("first", site=site, air=name, whole=whole, at_ns=time.time_ns())
+                seen.stamps.append(frame.timestamp_us)
+                seen.came.append(time.monotonic_ns() // 1000)
+                seen.size += len(frame.payload)
+                if not self._part.eager and now - waited > _A_WAIT and now - began > _EAGER:
+                    await asyncio.sleep(_RESTS)  # waking for each frame costs more than reading it
+                waited = time.monotonic()
+
+    def _begin(self, work: object) -> None:
+        task = asyncio.create_task(_until_gone(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _event(self, event: str, **fields: object) -> None:
+        self._tell({"event": event, "viewer": self._part.site, "at_ns": time.time_ns(), **fields})
+
+
+async def _until_gone(work: object) -> None:
+    with contextlib.suppress(moq.Error):
+        await work  # type: ignore[misc]
+
+
+async def _heed(program: moq.BroadcastConsumer) -> None:
+    """Return when three beats are missed; a process too busy to hear looks once more each time."""
+    async with await program.subscribe_track(paths.BEAT, moq.Subscription(priority=200)) as beats:
+        missed = 0
+        hearing = asyncio.ensure_future(beats.read_frame())
+        try:
+            while missed < _MISSED_BEATS:
+                await asyncio.wait((hearing,), timeout=1.0)
+                await asyncio.sleep(0)
+                missed = 0 if hearing.done() else missed + 1
+                if hearing.done():
+                    if hearing.result() is None:
+                        return
+                    hearing = asyncio.ensure_future(beats.read_frame())
+        finally:
+            hearing.cancel()
+
+
+def _write(media: moq.MediaProducer, payload: bytes, at_us: int) -> None:
+    media.write_frame(payload, at_us)
+
+
+def _write_alone(media: moq.MediaProducer, payload: bytes, at_us: int) -> None:
+    media.write_frame(payload, at_us)
+    media.cut()
+
+
+def _beat(number: int) -> bytes:
+    return json.dumps({"n": number}).encode()

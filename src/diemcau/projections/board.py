@@ -17,6 +17,7 @@ from diemcau.core.ids import PersonId, SiteId
 from diemcau.core.refusals import Refusal
 from diemcau.core.roles import Role, may_give
 from diemcau.core.stages import Stage
+from diemcau.projections.checks import check_line, checks_section
 from diemcau.projections.desk_sections import (
     ConclusionSection,
     CountLine,
@@ -331,6 +332,7 @@ def _my_site(conference: Conference, site: SiteId, offices: Offices) -> MySiteSe
         delegates=registered.delegates,
         guests=registered.guests,
         requests=tuple(_line(conference, one, offices) for one in conference.floor.requests if one.site == site),
+        check=check_line(conference, site),
     )
 
 
@@ -385,4 +387,5 @@ _PRIVATE: dict[SectionName, Callable[[Conference, Offices], Section]] = {
     SectionName.PRESIDENCY: _presidency,
     SectionName.NOTES: _notes,
     SectionName.REGISTER: _register,
+    SectionName.CHECKS: lambda conference, _: checks_section(conference),
 }

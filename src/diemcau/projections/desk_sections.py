@@ -13,6 +13,7 @@ from diemcau.core.ids import AgendaId, ItemId, NoteId, PersonId, RequestId, Site
 from diemcau.core.onair import AirState
 from diemcau.core.rollcall import Headcount
 from diemcau.core.sites import Line
+from diemcau.projections.checks import CheckLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,7 @@ class MySiteSection:
     delegates: tuple[DelegateLine, ...]
     guests: tuple[Headcount, ...]
     requests: tuple[RequestLine, ...]
+    check: CheckLine | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from diemcau.core.regulations import Conduct
 from diemcau.core.roles import Role
 from diemcau.core.sites import Line
 from diemcau.core.stages import Stage
+from diemcau.projections.checks import ChecksSection
 from diemcau.projections.desk_sections import (
     ConclusionSection,
     FloorSection,
@@ -234,6 +235,7 @@ class SectionName(StrEnum):
     PRESIDENCY = "presidency"
     NOTES = "notes"
     REGISTER = "register"
+    CHECKS = "checks"
     MY_SITE = "my_site"
     MAY = "may"
     ALARMS = "alarms"
@@ -261,7 +263,7 @@ OF_ROLE: dict[Role, tuple[SectionName, ...]] = {
         SectionName.REGISTER,
         SectionName.MAY,
     ),
-    Role.OPERATOR: (SectionName.FLOOR, SectionName.PRESIDENCY, SectionName.MAY),
+    Role.OPERATOR: (SectionName.FLOOR, SectionName.PRESIDENCY, SectionName.CHECKS, SectionName.MAY),
     Role.SITE: (SectionName.MY_SITE, SectionName.MAY),
     Role.PROGRAM: (),
     Role.RELAY: (),
@@ -282,6 +284,7 @@ Section: TypeAlias = (
     | PresidencySection
     | NotesSection
     | RegisterSection
+    | ChecksSection
     | MySiteSection
     | MaySection
     | AlarmsSection

@@ -39,17 +39,17 @@ PLAY = """() => new Promise((done) => {
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
     """Record the main site, then a holder with a larger picture, then the main site again."""
-    small = film(width=160, height=96, pictures=25)
-    large = film(width=320, height=180, pictures=25)
+    small = film(width=160, height=96)
+    large = film(width=320, height=180, shade=110, profile="high")
 
     async def record() -> Recording:
         clock = HandClock()
         recorder = Recorder(tmp_path_factory.mktemp("recording"), clock=clock)
         await recorder.start()
-        play(recorder, clock, CENTRE, small, begin=100.0)
+        await play(recorder, clock, CENTRE, small, begin=100.0)
         recorder.chapter("Thừa Thiên Huế", datetime.now(UTC))
-        play(recorder, clock, HUE, large, begin=100.0 + SECONDS)
-        play(recorder, clock, replace(CENTRE, number=3), small, begin=100.0 + 2 * SECONDS)
+        await play(recorder, clock, HUE, large, begin=100.0 + SECONDS)
+        await play(recorder, clock, replace(CENTRE, number=3), small, begin=100.0 + 2 * SECONDS)
         (finished,) = await recorder.close()
         return finished
 

@@ -33,6 +33,7 @@ from diemcau.demonstration.outcome import (
 from diemcau.demonstration.stage_play import StagePlay
 from diemcau.journal import streams
 from diemcau.media.passes import new_pass
+from diemcau.media.recording.index import SEGMENTS
 from diemcau.media.rehearsal_sites.site import Hall, Quality
 from diemcau.media.rehearsal_sites.troupe import Troupe
 from diemcau.plan.convening import person_id
@@ -204,7 +205,7 @@ def _last_speech(desk: Desk) -> RequestId | None:
 async def _recording(stage: Stage, folder: Path) -> Recorded | None:
     shelf, conference = stage.server.recordings, stage.show.plan.id
     kept = shelf.folder_of(conference)
-    await _until(lambda: not list(kept.glob("*.part.mp4")), "the recording was not finished")
+    await _until(lambda: not (kept / SEGMENTS).exists(), "the recording was not finished")
     found = await shelf.of(conference)
     if found is None or found.file is None:
         return None

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from diemcau.web import apidocs, desk, handouts, health, login, metrics, pages, papers, problems
+from diemcau.web import apidocs, desk, handouts, health, login, metrics, pages, papers, problems, watching
 from diemcau.web.guard import Guard
 from diemcau.web.live import socket
 from diemcau.web.pins import Pins
@@ -42,6 +42,7 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
     )
     app.include_router(desk.routes())
     app.include_router(papers.routes())
+    app.include_router(watching.routes())
     app.include_router(handouts.routes())
     app.include_router(health.routes())
     app.include_router(metrics.routes(counters))

@@ -7,7 +7,7 @@ these may be asked at any time and answers from what is there.
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,6 +18,7 @@ from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.handouts import Handout
 from diemcau.core.ids import ConferenceId, SiteId, TaskId, UnitCode
 from diemcau.core.roles import Role
+from diemcau.media.hls.line import Line
 from diemcau.media.passes import Passes
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -135,6 +136,18 @@ class Recordings(Protocol):
         ...
 
 
+class Watching(Protocol):
+    """The lines of all conferences, for watching over plain HTTP."""
+
+    def line(self, conference: ConferenceId) -> Line | None:
+        """Return a conference's line, or nothing if nothing is recorded or rehearsed."""
+        ...
+
+    def screen_token(self, conference: ConferenceId, until: datetime) -> str:
+        """Return the token of a new pass of a screen, good until then at most."""
+        ...
+
+
 class Media(Protocol):
     """The media door (`media.studio.Studio` fits but for `port`)."""
 
@@ -185,6 +198,7 @@ class Parts:
     documents: Documents | None = None
     tasks: Tasks | None = None
     recordings: Recordings | None = None
+    watching: Watching | None = None
     handouts: HandoutFiles | None = None
     media: Media | None = None
     scripts: Scripts | None = None

@@ -201,6 +201,21 @@ PROBLEMS: Final[dict[str, Wording]] = {
             "It was not taken ({refusal}): give it a title, before the conference is closed.",
         ),
     ),
+    "watching_none": _words(
+        404,
+        ("Chưa có hình để xem", "Hội nghị chưa lên hình hoặc bàn này không được xem lại: hãy thử lại khi hội nghị họp."),
+        ("Nothing to watch", "Nothing is shown now, or this desk may not look back: try again when the conference sits."),
+    ),
+    "watching_gone": _words(
+        404,
+        ("Không có đoạn hình này", "Đoạn hình này không còn hoặc chưa có: hãy tải lại danh sách phát."),
+        ("No such segment", "This segment is gone or not there yet: load the playlist again."),
+    ),
+    "watching_late": _words(
+        503,
+        ("Hình đến chậm", "Đoạn hình tiếp theo chưa có: hãy hỏi lại."),
+        ("The picture is late", "The next segment is not there yet: ask again."),
+    ),
     "media_none": _words(
         503,
         ("Chưa có âm thanh và hình ảnh", "Máy chủ đang chạy không kèm phần âm thanh và hình ảnh."),

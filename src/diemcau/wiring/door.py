@@ -116,6 +116,7 @@ class Door:
             documents=self.library,
             tasks=TaskShelf(server.engine),
             recordings=server.recordings,
+            watching=server.watching,
             handouts=server.handouts,
             media=server.studio,
             scripts=self.scripts,

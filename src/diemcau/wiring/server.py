@@ -21,6 +21,7 @@ from diemcau.conduct.errands import calls_for_errand, run_errands
 from diemcau.conduct.heard import HeardLines
 from diemcau.core import sites
 from diemcau.core.ids import ConferenceId, PersonId, SiteId
+from diemcau.core.stages import Stage
 from diemcau.directory.models import open_directory
 from diemcau.directory.people import find_all
 from diemcau.journal import streams
@@ -43,6 +44,7 @@ from diemcau.web.encode import text_of
 from diemcau.wiring.handouts import HandoutShelf, handouts_in
 from diemcau.wiring.importing import take_in, telephones_of
 from diemcau.wiring.shelves import RecordingShelf
+from diemcau.wiring.watching import Lines
 
 LOG = logging.getLogger(__name__)
 ROOM_NEEDED = 16 * 2**20
@@ -69,6 +71,7 @@ class Server:
         self.studio = Studio(node, admit=self._admit, on_line=self._hear_line, on_busy=self._hear_busy)
         self.handouts = HandoutShelf(handouts_in(settings.data))
         self.recordings = RecordingShelf(settings.data / "recordings")
+        self.watching = Lines(settings.data / "recordings", settings.data / "scratch", self.passes, self.clock)
         self._heard: dict[ConferenceId, HeardLines] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._projecting = asyncio.Lock()
@@ -107,7 +110,8 @@ class Server:
         await run_errands(self.journal, self.clock, conference, self.seal_key)
         await self.project()
         folder = self.recordings.folder_of(conference)
-        await asyncio.to_thread(recover, folder)
+        if desk.formal.stages.stage in (Stage.CLOSED, Stage.SEALED):  # else the recorder goes on with it
+            await asyncio.to_thread(recover, folder)
         self._begin(follow_air(desk, self.studio, _Tape(desk, folder, self.clock)))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))

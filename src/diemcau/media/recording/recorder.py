@@ -1,39 +1,54 @@
-"""The recorder: one file of a conference that plays anywhere, and plays even after a crash.
+"""The recorder: one conference into one folder, in a thread of its own.
 
-While it runs the file is `recording-<n>.part.mp4`, complete to the last second or two; what was
-said about it (chapters, layout, page turns) stands beside it as JSON lines. When it is closed, or
-recovered after a crash, it becomes `recording-<n>.mkv` with its chapters. All of it happens in a
-thread of its own: a slow or full disk never holds up sound and picture.
+While it runs there are segments of at most two seconds, complete to the last half second, from
+which halls look on (`media.hls`) and look back. Beside them: the sound of every source as it came,
+and what was said about the recording (chapters, layout, page turns). Closed, or recovered after a
+crash, it becomes one file. A slow or full disk never holds up sound and picture on air.
 """
 
 import asyncio
+import contextlib
 import logging
 import queue
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 import av
 
 from diemcau.media.director import OnAir
 from diemcau.media.fabric import MediaFrame
+from diemcau.media.recording import originals
 from diemcau.media.recording.cut import Cut
-from diemcau.media.recording.cut import Recording as Written
-from diemcau.media.recording.finishing import PART, Recording, records_of, recover
+from diemcau.media.recording.finishing import RECORDS, Recording, recover
+from diemcau.media.recording.originals import Original
 from diemcau.media.recording.records import CHAPTER, CHAPTER_END, Record, Records
-from diemcau.media.recording.tape import Tape
+from diemcau.media.recording.segmenter import Segmenter
+from diemcau.media.recording.tape import Room, Tape
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_QUEUE = 5_000
 _TICK = 0.1
 _TRY_AGAIN_AFTER = 5.0
+_SILENT_TOO_LONG = 5.0
+_LOOKED_AT_EVERY = 1.0
+AN_HOUR = Room(segments=3_600)
 
 
 class RecorderError(Exception):
     """It can't record; the sentence says what and how to mend it."""
+
+
+class Kept(StrEnum):
+    """What becomes of what is recorded."""
+
+    FOR_GOOD = "for_good"
+    WHILE_IT_RUNS = "while_it_runs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,30 +88,41 @@ class _RecorderTap:
 
 
 class Recorder:
-    """Records one conference into one folder."""
+    """Records one conference into one folder; `room`: how much of what is not kept for good."""
 
     def __init__(
         self,
         folder: Path,
         *,
+        kept: Kept = Kept.FOR_GOOD,
+        room: Room = AN_HOUR,
         on_trouble: Callable[[str | None], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
+        self._kept = kept
+        self._room = None if kept is Kept.FOR_GOOD else room
         self._on_trouble = on_trouble or (lambda _: None)
         self._clock = clock
         self._jobs: queue.Queue[_Job] = queue.Queue(_LONGEST_QUEUE)
         self._thread = threading.Thread(target=self._work, name="recorder", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._tape: Tape | None = None
+        self._segmenter: Segmenter | None = None
         self._records = Records()
-        self._cut = Cut(self._open_tape)
+        self._cut = Cut(self._open)
         self._begun: set[int] = set()
+        self._originals: dict[int, Original] = {}
         self._broken_at: float | None = None
+        self._alive_at = 0.0
+        self._reached = 0.0
 
     async def start(self) -> None:
         """Begin. Raises `RecorderError` if the folder can't be written."""
         try:
+            if self._kept is Kept.WHILE_IT_RUNS:
+                shutil.rmtree(self._folder, ignore_errors=True)
             self._folder.mkdir(parents=True, exist_ok=True)
             probe = self._folder / ".writable"
             probe.touch()
@@ -107,7 +133,15 @@ class Recorder:
                 "make the folder writable or name another one."
             ) from error
         self._loop = asyncio.get_running_loop()
+        self._alive_at = self._clock()
+        self._cut.tick(self._alive_at)  # the time in which nobody is to be seen begins now
         self._thread.start()
+        self._watching = asyncio.create_task(self._watch())
+
+    @property
+    def reached(self) -> float:
+        """Up to which instant of its clock it has done its work."""
+        return self._reached
 
     def tap(self, on_air: OnAir) -> _RecorderTap:
         """Return where the frames of a source go to from now on."""
@@ -125,11 +159,22 @@ class Recorder:
         """Note a change of layout or a page turn beside the recording."""
         self._put(Record(at=at, kind=kind, body=body))
 
-    async def close(self) -> tuple[Recording, ...]:
-        """Stop, and finish this recording and any that an earlier crash left in the folder."""
+    async def leave(self) -> None:
+        """Stop, so that a recorder that comes later goes on with the same recording."""
+        if self._watching is not None:
+            self._watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watching
         if self._thread.is_alive():
             await asyncio.to_thread(self._jobs.put, None)
             await asyncio.to_thread(self._thread.join)
+
+    async def close(self) -> tuple[Recording, ...]:
+        """Stop, and make one recording of what this recorder and those before it left in the folder."""
+        await self.leave()
+        if self._kept is Kept.WHILE_IT_RUNS:
+            await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+            return ()
         return await asyncio.to_thread(recover, self._folder)
 
     def take(self, on_air: OnAir, frame: MediaFrame, *, is_picture: bool) -> None:
@@ -153,12 +198,23 @@ class Recorder:
         except queue.Full:
             _LOG.warning("the disk is too slow for the recording; something is left out")
 
+    async def _watch(self) -> None:
+        """Alarm while nothing reaches the disk, also when a disk that hangs keeps the thread from saying so."""
+        is_silent = False
+        while True:
+            await asyncio.sleep(_LOOKED_AT_EVERY)
+            was, is_silent = is_silent, self._clock() - self._alive_at > _SILENT_TOO_LONG
+            if is_silent and not was and self._broken_at is None:
+                self._on_trouble(f"The recording stands still: look whether the disk of {self._folder} answers.")
+            elif was and not is_silent and self._broken_at is None:
+                self._on_trouble(None)
+
     def _work(self) -> None:
         while True:
             try:
                 job = self._jobs.get(timeout=_TICK)
             except queue.Empty:
-                self._guarded(lambda: self._cut.tick(self._clock()))
+                self._guarded(lambda: self._tick(self._clock()))
                 continue
             if job is None:
                 break
@@ -170,40 +226,71 @@ class Recorder:
             case Record():
                 self._records.add(job)
             case _Ended():
-                self._cut.end(job.number)
+                self._end(job.number)
             case _Frame():
                 self._do_frame(job)
-        self._cut.tick(self._clock())
 
     def _do_frame(self, job: _Frame) -> None:
         number = job.on_air.number
         if number not in self._begun:
             self._begun.add(number)
             self._cut.begin(job.on_air)
-        if self._is_waiting():
+        if self._is_waiting(job.arrived):
             return
+        self._tick(job.arrived)
         if job.is_picture:
             self._cut.picture(number, job.frame, job.arrived)
         else:
-            self._cut.sound(number, job.frame, job.arrived)
+            self._cut.sound(number, job.frame, job.arrived, self._original(job))
 
-    def _is_waiting(self) -> bool:
-        return self._broken_at is not None and self._clock() - self._broken_at < _TRY_AGAIN_AFTER
+    def _tick(self, now: float) -> None:
+        if not self._is_waiting(now):
+            self._cut.tick(now)
+        self._alive_at, self._reached = self._clock(), max(self._reached, now)
 
-    def _open_tape(self, key_frame: bytes, at: float) -> Written:
-        path = _next_part(self._folder)
-        ago = self._clock() - at
-        self._records.open(records_of(path), zero=datetime.now(UTC).timestamp() - ago)
-        self._tape = Tape(path, key_frame)
+    def _is_waiting(self, now: float) -> bool:
+        return self._broken_at is not None and now - self._broken_at < _TRY_AGAIN_AFTER
+
+    def _original(self, job: _Frame) -> Original | None:
+        """Return where the sound of a source is kept as it comes, once there is a recording."""
+        number = job.on_air.number
+        if self._kept is not Kept.FOR_GOOD or self._tape is None:
+            return None
+        if number not in self._originals:
+            path = self._folder / originals.FOLDER / f"{self._tape.run}-{number}-{job.on_air.site}.opus"
+            self._originals[number] = Original(path, site=job.on_air.site, wall=self._wall(job.arrived))
+        return self._originals[number]
+
+    def _end(self, number: int) -> None:
+        self._cut.end(number)
+        original = self._originals.pop(number, None)
+        if original is not None:
+            original.close()
+
+    def _open(self, at: float) -> Segmenter:
+        wall = self._wall(at)
+        self._records.open(self._folder / RECORDS)
+        self._tape = Tape(self._folder, self._room)
+        self._segmenter = Segmenter(self._tape, wall=wall)
         if self._broken_at is not None:
             self._broken_at = None
             self._tell(None)
-        return self._tape
+        return self._segmenter
+
+    def _wall(self, at: float) -> float:
+        """Return what time it was, in seconds since 1970, at an instant of the recorder's clock."""
+        return datetime.now(UTC).timestamp() - (self._clock() - at)
 
     def _finish(self) -> None:
-        self._cut.finish(self._clock())
-        if self._tape is not None:
-            self._tape.close()
+        self._cut.finish()
+        if self._segmenter is not None:
+            self._segmenter.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        kept, self._originals = self._originals, {}
+        for original in kept.values():
+            original.close()
         self._records.close()
 
     def _guarded(self, work: Callable[[], None]) -> None:
@@ -212,21 +299,16 @@ class Recorder:
             work()
         except Exception as error:  # noqa: BLE001 (the top of a task; no camera may end it)
             _LOG.warning("the recording stopped: %s", error, exc_info=not isinstance(error, OSError | av.FFmpegError))
-            self._broken_at = self._clock()
-            self._cut.lose_tape()
+            self._broken_at = self._alive_at = self._clock()
+            self._cut.lose_recording()
+            self._segmenter = None
             tape, self._tape = self._tape, None
             if tape is not None:
                 tape.give_up()
-            self._records.close()
+            with contextlib.suppress(OSError):
+                self._let_go()
             self._tell(f"The recording stopped ({error}): make room in {self._folder}.")
 
     def _tell(self, trouble: str | None) -> None:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._on_trouble, trouble)
-
-
-def _next_part(folder: Path) -> Path:
-    number = 1
-    while any(folder.glob(f"recording-{number}.*")):
-        number += 1
-    return folder / f"recording-{number}{PART}"

@@ -1,7 +1,7 @@
 """What is said about a recording while it runs: chapters, layout, page turns; a JSON line each.
 
-Times are seconds since the first picture. What comes before the first picture is written at
-zero. Nothing here opens or reads the recording.
+Times are instants, in seconds since 1970: where in the recording one is, the index tells. Nothing
+here opens or reads the recording.
 """
 
 import json
@@ -27,9 +27,9 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed:
-    """A record as it stands beside the recording."""
+    """A record as it stands beside the recording; `at` in seconds since 1970."""
 
-    seconds: float
+    at: float
     kind: str
     body: str
 
@@ -39,35 +39,29 @@ class Records:
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
-        self._zero = 0.0
         self._waiting: list[Record] = []
-        self._mark: Record | None = None
 
-    def open(self, path: Path, *, zero: float) -> None:
-        """Begin beside a recording whose first picture was at `zero` (seconds since 1970).
-
-        A chapter that was running goes on in it.
-        """
+    def open(self, path: Path) -> None:
+        """Begin beside a recording, or go on after a crash; what waited is written."""
         self.close()
         self._file = path.open("ab", buffering=0)
-        self._zero = zero
+        self._file.write(b"\n")  # ends a line that a crash cut off
         waiting, self._waiting = self._waiting, []
-        if self._mark is not None and self._mark.kind == CHAPTER and self._mark not in waiting:
-            waiting.insert(0, self._mark)
         for record in waiting:
             self.add(record)
 
     def add(self, record: Record) -> None:
-        """Write a record, or keep it until there is a recording."""
-        if record.kind in MARKS:
-            self._mark = record
+        """Write a record, or keep it until there is a recording and a disk that takes it."""
         if self._file is None:
             self._waiting.append(record)
             return
-        seconds = max(0.0, round(record.at.timestamp() - self._zero, 3))
-        line = {"at": seconds, "kind": record.kind, "body": record.body}
-        self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-        os.fsync(self._file.fileno())
+        line = {"at": round(record.at.timestamp(), 3), "kind": record.kind, "body": record.body}
+        try:
+            self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._waiting.append(record)
+            raise
 
     def close(self) -> None:
         """Close the file."""
@@ -82,6 +76,9 @@ def read(path: Path) -> tuple[Timed, ...]:
         return ()
     found = []
     for line in path.read_bytes().split(b"\n")[:-1]:
-        fields = json.loads(line)
-        found.append(Timed(seconds=fields["at"], kind=fields["kind"], body=fields["body"]))
-    return tuple(found)
+        try:
+            fields = json.loads(line)
+        except ValueError:
+            continue
+        found.append(Timed(at=fields["at"], kind=fields["kind"], body=fields["body"]))
+    return tuple(dict.fromkeys(found))  # a restart tells again which speech goes on

@@ -1,118 +1,111 @@
-"""A tape: one file that is being recorded, complete to the last second at any moment.
+"""A tape: the segments of one run of a recorder, on the disk part by part.
 
-Fragmented MP4: pictures as they came (H.264, never encoded again), sound as AAC. Parameter sets
-stand in front of every key frame, so pictures of different sizes may follow one another. It is
-used in one thread only and decides nothing about what is recorded.
+In the folder: `segments/<n>.m4s`, the headers `segments/init-<hash>.mp4`, and the index. A run
+that follows another one goes on counting. What is in the index is on the disk, whole. It is used
+in one thread only and decides nothing about what is recorded.
 """
 
-import contextlib
-import io
+import hashlib
 import os
-import time
-from fractions import Fraction
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-import av
-import numpy as np
-from av.audio.stream import AudioStream
-from av.stream import Stream
+from diemcau.media.recording.index import NAME, SEGMENTS, Head, Part, end_line, part_line, read_index, segment_file
 
-from diemcau.media.recording.mixer import RATE, Samples
 
-_FRAGMENT_US = 1_000_000
-_VIDEO_RATE = 90_000
-_LEAST_STEP = _VIDEO_RATE // 1000  # the finished file counts milliseconds
-_AUDIO_FRAME = 1024
-_AUDIO_BITS_PER_SECOND = 96_000
-_TO_DISK_EVERY = 1.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much a tape keeps: all of it, or only the newest segments."""
+
+    segments: int | None = None
 
 
 class Tape:
-    """One file, from its first key frame on."""
+    """One run. Raises `OSError` whenever the disk fails; what was written before stays."""
 
-    def __init__(self, path: Path, key_frame: bytes) -> None:
-        self.path = path
-        self._file = _File(path)
-        options = {
-            "movflags": "empty_moov+default_base_moof",
-            "frag_duration": str(_FRAGMENT_US),
-            "flush_packets": "1",
-        }
-        with contextlib.ExitStack() as unless_begun:
-            unless_begun.callback(path.unlink)  # nothing was recorded yet
-            unless_begun.callback(self._file.close)
-            self._container = av.open(self._file, "w", format="mp4", options=options)
-            self._video = self._add_video(key_frame)
-            self._audio = self._add_audio()
-            unless_begun.pop_all()
-        self._last_pts = -_LEAST_STEP
-        self._samples = 0
-        self._rest: Samples = np.zeros(0, dtype=np.float32)
+    def __init__(self, folder: Path, room: Room | None = None) -> None:
+        self.folder = folder / SEGMENTS
+        self._room = room or Room()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        _end_torn_line(folder / NAME)
+        before = read_index(folder).segments
+        last = before[-1] if before else None
+        self.begin = 0.0 if last is None else last.end
+        self._run = 0 if last is None else last.head.run + 1
+        self._number = 0 if last is None else last.number + 1
+        self._part = 0
+        self._fragments = 0
+        self._size = 0
+        self._file: IO[bytes] | None = None
+        self._index = (folder / NAME).open("ab", buffering=0)
 
-    def picture(self, payload: bytes, *, at: float, key: bool) -> None:
-        """Write one picture at a time in seconds."""
-        pts = max(round(at * _VIDEO_RATE), self._last_pts + _LEAST_STEP)
-        self._last_pts = pts
-        packet = av.Packet(payload)
-        packet.stream = self._video
-        packet.time_base = Fraction(1, _VIDEO_RATE)
-        packet.pts = packet.dts = pts
-        packet.is_keyframe = key
-        self._container.mux(packet)
+    @property
+    def run(self) -> int:
+        """Which run of this folder's recorders this is."""
+        return self._run
 
-    def sound(self, samples: Samples) -> None:
-        """Write the sound that follows what was written before."""
-        ready = np.concatenate((self._rest, samples))
-        whole = len(ready) - len(ready) % _AUDIO_FRAME
-        for begin in range(0, whole, _AUDIO_FRAME):
-            part = ready[begin : begin + _AUDIO_FRAME]
-            frame = av.AudioFrame.from_ndarray(part[None, :], format="fltp", layout="mono")
-            frame.sample_rate = RATE
-            frame.pts = self._samples
-            self._samples += _AUDIO_FRAME
-            self._container.mux(self._audio.encode(frame))
-        self._rest = ready[whole:]
+    @property
+    def fragments(self) -> int:
+        """How many parts were written."""
+        return self._fragments
 
-    def close(self) -> None:
-        """Write what is left and close the file."""
-        try:
-            self._container.mux(self._audio.encode(None))
-        finally:
-            self._container.close()
-            self._file.close()
+    def keep_header(self, header: bytes) -> str:
+        """Keep a header among the segments; return the name of its file."""
+        name = f"init-{hashlib.sha256(header).hexdigest()[:12]}.mp4"
+        path = self.folder / name
+        if not path.exists():
+            draft = path.with_suffix(".draft")
+            draft.write_bytes(header)
+            draft.rename(path)
+        return name
 
-    def give_up(self) -> None:
-        """Close the file as it is; what is on the disk stays playable."""
-        self._file.close()
-
-    def _add_video(self, key_frame: bytes) -> Stream:
-        """Take size and parameter sets from the first key frame; nothing is encoded here."""
-        with av.open(io.BytesIO(key_frame), "r", format="h264") as like:
-            stream = self._container.add_stream_from_template(like.streams.video[0])
-        stream.time_base = Fraction(1, _VIDEO_RATE)
-        return stream
-
-    def _add_audio(self) -> AudioStream:
-        stream = self._container.add_stream("aac", rate=RATE, layout="mono")
-        stream.bit_rate = _AUDIO_BITS_PER_SECOND
-        return stream
-
-
-class _File:
-    """A file that goes to the disk once a second, and remembers that a write failed."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb", buffering=0)
-        self._synced_at = time.monotonic()
-
-    def write(self, part: bytes) -> int:
-        view = memoryview(part)
+    def write(self, stored: bytes, *, length: float, independent: bool, head: Head) -> None:
+        """Write a part of the current segment."""
+        if self._file is None:
+            self._file = (self.folder / segment_file(self._number)).open("wb", buffering=0)
+        view = memoryview(stored)
         while view:
             view = view[self._file.write(view) or 0 :]
-        if time.monotonic() - self._synced_at >= _TO_DISK_EVERY:
-            os.fsync(self._file.fileno())
-            self._synced_at = time.monotonic()
-        return len(part)
+        part = Part(length=length, offset=self._size, size=len(stored), independent=independent)
+        self._index.write(part_line(self._number, self._part, part, head if self._part == 0 else None))
+        self._size += len(stored)
+        self._part += 1
+        self._fragments += 1
+
+    def end_segment(self) -> None:
+        """End the current segment: it goes to the disk, and the next part begins another one."""
+        if self._file is None:
+            return
+        os.fsync(self._file.fileno())
+        os.fsync(self._index.fileno())
+        self._file.close()
+        self._file = None
+        self._make_room()
+        self._number, self._part, self._size = self._number + 1, 0, 0
 
     def close(self) -> None:
-        self._file.close()
+        """End the run in order."""
+        self.end_segment()
+        self._index.write(end_line())
+        os.fsync(self._index.fileno())
+        self._index.close()
+
+    def give_up(self) -> None:
+        """Close the files as they are; what is in the index stays playable."""
+        if self._file is not None:
+            self._file.close()
+        self._index.close()
+
+    def _make_room(self) -> None:
+        if self._room.segments is not None and self._number >= self._room.segments:
+            (self.folder / segment_file(self._number - self._room.segments)).unlink(missing_ok=True)
+
+
+def _end_torn_line(index: Path) -> None:
+    """Take away a line that a crash or a full disk cut off."""
+    if not index.exists():
+        return
+    with index.open("rb+") as lines:
+        whole = lines.read().rfind(b"\n") + 1
+        lines.truncate(whole)

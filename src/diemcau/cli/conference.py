@@ -1,6 +1,7 @@
 """`diemcau conference`: which conferences there are, and the links that open their desks."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import segno
@@ -17,11 +18,25 @@ from diemcau.journal.events import CODEC
 from diemcau.journal.journal import Journal
 from diemcau.journal.sql import engine_to_read, open_to_read
 from diemcau.media.pass_keys import load_key
-from diemcau.media.passes import Passes, new_pass
+from diemcau.media.passes import Passes, new_pass, new_relay_pass
 from diemcau.settings import Settings, read_settings
 from diemcau.web.app import PINS
 from diemcau.web.pins import NEED_PIN, Pins
 from diemcau.wiring.door import base_of
+
+
+class PassRole(StrEnum):
+    """For whom a pass is printed: a role of the conference, or a relay."""
+
+    CHAIR = Role.CHAIR.value
+    DEPUTY = Role.DEPUTY.value
+    SECRETARY = Role.SECRETARY.value
+    OPERATOR = Role.OPERATOR.value
+    SITE = Role.SITE.value
+    PROGRAM = Role.PROGRAM.value
+    SYSTEM = Role.SYSTEM.value
+    RELAY = "relay"
+
 
 app = typer.Typer(help="List conferences, and print the links of their desks.", no_args_is_help=True)
 
@@ -44,8 +59,13 @@ def list_conferences(*, data: Data = None, journal: JournalUrl = None) -> None:
 def print_pass(
     conference: Annotated[str, typer.Argument(help="The conference's id.")],
     *,
-    role: Annotated[Role, typer.Option(help="For whose desk.")] = Role.CHAIR,
+    asked: Annotated[
+        PassRole, typer.Option("--role", help="For whose desk; relay: for a province's node.")
+    ] = PassRole.CHAIR,
     site: Annotated[str | None, typer.Option(help="The site's code, for role site.")] = None,
+    sites: Annotated[
+        str | None, typer.Option(help="The codes of the sites that a relay serves, with commas between; else any.")
+    ] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="For how many days it is good.")] = 7,
     base: Annotated[str, typer.Option("--url", help="What links begin with, such as https://hop.example.vn.")] = "",
     qr: Annotated[bool, typer.Option("--qr/--no-qr", help="Print a QR code too.")] = True,
@@ -58,9 +78,15 @@ def print_pass(
     name = ConferenceId(conference)
     if not kept.version(streams.formal(name)):
         fail(f"There is no conference {conference}: see diemcau conference list.")
-    _need_site(role, site, state_of(kept, name))
-    now = WallClock().now()
+    state, now = state_of(kept, name), WallClock().now()
     until = now + timedelta(days=days)
+    if asked is PassRole.RELAY:
+        _print_relay_pass(settings, state, _sites_of(sites, state), until=until, now=now)
+        return
+    if sites is not None:
+        fail("Only a relay serves several sites: --role relay --sites CODE,CODE; for a hall --role site --site CODE.")
+    role = Role(asked)
+    _need_site(role, site, state)
     pass_ = new_pass(conference=name, role=role, site=None if site is None else SiteId(site), until=until, at=now)
     begins = (base or base_of(settings, port=settings.port)).rstrip("/")
     link = f"{begins}/enter#{Passes(load_key(settings.data)).issue(pass_)}"
@@ -69,6 +95,23 @@ def print_pass(
         OUT.print(f"PIN: {Pins(settings.data / PINS).issue(pass_)}", markup=False, highlight=False)
     if qr:
         segno.make(link, error="l").terminal(compact=True)
+
+
+def _print_relay_pass(
+    settings: Settings, state: Conference, sites: frozenset[SiteId] | None, *, until: datetime, now: datetime
+) -> None:
+    pass_ = new_relay_pass(conference=state.facts.conference, until=until, at=now, sites=sites)
+    OUT.print(Passes(load_key(settings.data)).issue_relay(pass_), markup=False, highlight=False)
+
+
+def _sites_of(sites: str | None, state: Conference) -> frozenset[SiteId] | None:
+    if sites is None:
+        return None
+    codes = frozenset(SiteId(code.strip()) for code in sites.split(",") if code.strip())
+    unknown = sorted(code for code in codes if not state.facts.has_site(code))
+    if unknown or not codes:
+        fail(f"{state.facts.conference} has no site {', '.join(unknown) or sites}: take codes of the plan's sites.")
+    return codes
 
 
 def _need_site(role: Role, site: str | None, state: Conference) -> None:

@@ -17,6 +17,7 @@ from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import UnfitKey, UnfitSeal
 from diemcau.media.fabric import FabricError
 from diemcau.media.pass_keys import PassKeyUnusable
+from diemcau.media.relay.upstream import UpstreamUnusable
 from diemcau.settings import SettingsUnfit
 from diemcau.web.serve import CannotServe
 from diemcau.web.tls import CertificateUnusable
@@ -42,6 +43,7 @@ _EXPECTED = (
     StepRefused,
     UnfitKey,
     UnfitSeal,
+    UpstreamUnusable,
 )
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")

@@ -13,7 +13,7 @@ from diemcau.core.roles import Role
 from diemcau.media.passes import new_pass
 from diemcau.settings import Settings
 from diemcau.web.app import create_app
-from diemcau.web.ports import Check, Parts, Premises, Script, Scripts
+from diemcau.web.ports import Check, Parts, Premises, RelayHost, Script, Scripts
 from diemcau.web.serve import Address, is_loopback, make_server, open_socket
 from diemcau.web.tls import Certificate, given, self_made
 from diemcau.wiring.library import Library, documents_in
@@ -119,6 +119,13 @@ class Door:
             watching=server.watching,
             handouts=server.handouts,
             media=server.studio,
+            relays=server.studio.relays,
+            relay_host=RelayHost(
+                admit=server.admit_relay,
+                media_port=lambda: server.studio.port,
+                fingerprints=server.studio.fingerprints,
+                public_key=server.passes.public_key,
+            ),
             scripts=self.scripts,
             checks=checks,
         )
@@ -131,7 +138,7 @@ def certificate_for(settings: Settings, server: Server) -> Certificate | None:
     """
     if settings.cert is not None and settings.key is not None:
         return given(settings.cert, settings.key)
-    if not _is_secure(settings):
+    if not is_secure(settings):
         return None
     names = settings.names or (settings.host, socket.gethostname())
     return self_made(settings.data / "tls", names, server.clock.now())
@@ -144,10 +151,11 @@ def base_of(settings: Settings, *, port: int) -> str:
     host = settings.names[0] if settings.names else settings.host
     if host in EVERYWHERE:
         host = socket.gethostname()
-    return f"{'https' if _is_secure(settings) else 'http'}://{_in_brackets(host)}:{port}"
+    return f"{'https' if is_secure(settings) else 'http'}://{_in_brackets(host)}:{port}"
 
 
-def _is_secure(settings: Settings) -> bool:
+def is_secure(settings: Settings) -> bool:
+    """Say whether pages are served over HTTPS by this program itself."""
     return settings.cert is not None or not (
         settings.behind_proxy or (is_loopback(settings.host) and not settings.names)
     )

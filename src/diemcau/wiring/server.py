@@ -29,12 +29,12 @@ from diemcau.journal.events import CODEC
 from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
-from diemcau.media.fabric import Admission, Refusal
+from diemcau.media.fabric import Admission, Code, Refusal
 from diemcau.media.follower import follow_air, follow_board
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
 from diemcau.media.pass_keys import load_key
-from diemcau.media.passes import Passes
+from diemcau.media.passes import Passes, PassFault
 from diemcau.media.recording.finishing import Recording, recover
 from diemcau.media.studio import Studio
 from diemcau.plan.model import Plan
@@ -68,7 +68,9 @@ class Server:
         self.projector = Projector(self.journal, self.engine)
         self.desks = Desks(self.journal, self.clock)
         node = MoqNode(settings.media_address, settings.media_port, media_certificate)
-        self.studio = Studio(node, admit=self._admit, on_line=self._hear_line, on_busy=self._hear_busy)
+        self.studio = Studio(
+            node, admit=self._admit, admit_relay=self._admit_relay, on_line=self._hear_line, on_busy=self._hear_busy
+        )
         self.handouts = HandoutShelf(handouts_in(settings.data))
         self.recordings = RecordingShelf(settings.data / "recordings")
         self.watching = Lines(settings.data / "recordings", settings.data / "scratch", self.passes, self.clock)
@@ -187,6 +189,21 @@ class Server:
 
     async def _admit(self, token: str) -> Admission | Refusal:
         return self.passes.admit(token, self.clock.now())
+
+    def admit_relay(self, token: str) -> Admission | Refusal:
+        """Say which relay comes with this token, or why not."""
+        answer = self.passes.admit_relay(token, self.clock.now())
+        if isinstance(answer, Refusal):
+            return answer
+        desk = self.desks.find(answer.conference)
+        if desk is None:
+            return Refusal(code=Code.NOT_ALLOWED, reason=PassFault.WRONG_CONFERENCE.value)
+        if answer.number in desk.formal.entry.numbers:
+            return Refusal(code=Code.UNKNOWN_PASS, reason=PassFault.REVOKED.value)
+        return answer
+
+    async def _admit_relay(self, token: str) -> Admission | Refusal:
+        return self.admit_relay(token)
 
     def _hear_line(self, conference: ConferenceId, site: SiteId, line: Line) -> None:
         heard = self._heard.get(conference)

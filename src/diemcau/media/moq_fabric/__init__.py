@@ -4,7 +4,7 @@
 broadcasts. Everything here fits the port (`media.fabric`), and the contract test holds it there.
 """
 
-from diemcau.media.moq_fabric.calling import connect, publish_here
+from diemcau.media.moq_fabric.calling import carry_up, connect, publish_here
 from diemcau.media.moq_fabric.serving import Certificate, MoqNode
 
-__all__ = ["Certificate", "MoqNode", "connect", "publish_here"]
+__all__ = ["Certificate", "MoqNode", "carry_up", "connect", "publish_here"]

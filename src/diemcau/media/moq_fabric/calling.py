@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 import moq
 
 from diemcau.media import paths
-from diemcau.media.fabric import Code, Encoder, FabricError, Link, Publication, RefusedError, Source
+from diemcau.media.fabric import Code, Encoder, FabricError, Guest, Link, Publication, RefusedError, Source
 from diemcau.media.moq_fabric.reading import MoqSource, let_go
+from diemcau.media.moq_fabric.serving import MoqGuest
 
 
 class MoqEncoder:
@@ -121,13 +122,27 @@ def publish_here(announce: Callable[[], None]) -> tuple[Publication, Source]:
 
 async def connect(url: str, *, fingerprints: Sequence[str] = (), verify: bool = True) -> Link:
     """Begin one session with a node; it is never begun again by itself."""
+    return await _call(url, fingerprints, verify=verify, publish=moq.OriginProducer())
+
+
+async def carry_up(guest: Guest, url: str, *, fingerprints: Sequence[str] = ()) -> Link:
+    """Publish at another node whatever a guest publishes here; no frame passes through this program.
+
+    Only what is asked for there is asked of the guest. Raises `FabricError` if there is no session.
+    """
+    if not isinstance(guest, MoqGuest):
+        raise FabricError("what comes over a WebSocket can't be carried up: let it connect to the centre.")
+    return await _call(url, fingerprints, verify=True, publish=guest.written)
+
+
+async def _call(url: str, fingerprints: Sequence[str], *, verify: bool, publish: moq.OriginProducer) -> Link:
     client = moq.Client(
         url,
         tls_verify=verify,
         tls_fingerprints=list(fingerprints) or None,
         websocket_enabled=False,
         reconnect=False,
-        publish=moq.OriginProducer(),
+        publish=publish,
         subscribe=moq.OriginProducer(),
     )
     resources = contextlib.AsyncExitStack()

@@ -51,6 +51,11 @@ class FullDisk(MemoryJournal):
             raise JournalUnusable("the journal does not answer")
         return super().read(stream, after=after)
 
+    def version(self, stream: StreamId) -> int:
+        if self.silent:
+            raise JournalUnusable("the journal does not answer")
+        return super().version(stream)
+
     def append(
         self,
         stream: StreamId,

@@ -9,12 +9,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from diemcau.conduct.alarms import Surroundings, alarms_of
 from diemcau.conduct.clock import Clock
+from diemcau.conduct.stream import Stream, read_stream
 from diemcau.conduct.watch import Change, Watch
 from diemcau.core import conference as rules
 from diemcau.core import deputy, roles, stages
@@ -43,25 +44,14 @@ class CannotWrite(Refusal):
     code = "desk.cannot_write"
 
 
-@dataclass(slots=True)
-class _Stream:
-    """A stream being conducted: its state, its version, and which commands it has answered."""
-
-    name: StreamId
-    version: int
-    at: datetime
-    state: Conference
-    answered: dict[CommandId, int]
-
-
 class Desk:
     """One running conference. Made by `open_desk`, which reads it from the journal."""
 
-    def __init__(self, journal: Journal, clock: Clock, stream: _Stream, offices: Mapping[PersonId, str]) -> None:
+    def __init__(self, journal: Journal, clock: Clock, stream: Stream, offices: Mapping[PersonId, str]) -> None:
         self._journal = journal
         self._clock = clock
         self._formal = stream
-        self._rehearsal: _Stream | None = None
+        self._rehearsal: Stream | None = None
         self._offices = offices
         self._turn = asyncio.Lock()
         self._watches: list[Watch] = []
@@ -191,6 +181,13 @@ class Desk:
             self.surroundings = surroundings
             self._tell(())
 
+    async def catch_up(self) -> None:
+        """Read what another program wrote, such as a command given at the server. Raises `CannotWrite` if it can't."""
+        async with self._turn:
+            for stream in (self._formal, self._rehearsal):
+                if stream is not None and await self._version_of(stream.name) > stream.version:
+                    await self._read_again(stream)
+
     def start(self) -> None:
         """Begin to keep deadlines."""
         self._timer = asyncio.get_running_loop().create_task(self._keep_deadlines())
@@ -202,25 +199,25 @@ class Desk:
             await asyncio.gather(self._timer, return_exceptions=True)
             self._timer = None
 
-    def _stream_for(self, command: Command) -> _Stream:
+    def _stream_for(self, command: Command) -> Stream:
         of_the_conference = isinstance(command, stages.StartRehearsal | stages.EndRehearsal)
         if self._rehearsal is None or of_the_conference:
             return self._formal
         return self._rehearsal
 
-    async def _do(self, stream: _Stream, command: Command, command_id: CommandId, author: Author) -> None:
+    async def _do(self, stream: Stream, command: Command, command_id: CommandId, author: Author) -> None:
         at = self._time_in(stream)
         events = rules.decide(stream.state, command, at)
         if events:
             await self._write(stream, events, command_id, author, at)
 
-    def _time_in(self, stream: _Stream) -> datetime:
+    def _time_in(self, stream: Stream) -> datetime:
         """Return the time now; a clock that was set back a little stands still until it has caught up."""
         now = self._clock.now()
         return stream.at if now < stream.at <= now + SET_BACK_UNNOTICED else now
 
     async def _write(
-        self, stream: _Stream, events: Sequence[Event], command_id: CommandId, author: Author, at: datetime
+        self, stream: Stream, events: Sequence[Event], command_id: CommandId, author: Author, at: datetime
     ) -> None:
         try:
             records = await self._append(
@@ -252,20 +249,26 @@ class Desk:
             self.note_surroundings(replace(self.surroundings, unwritable_since=since))
             raise CannotWrite(reason=unwritable.reason.value) from unwritable
 
-    async def _read_again(self, stream: _Stream) -> None:
+    async def _version_of(self, name: StreamId) -> int:
+        try:
+            return await asyncio.to_thread(self._journal.version, name)
+        except JournalUnusable as unusable:
+            raise CannotWrite(reason=Reason.UNREACHABLE.value) from unusable
+
+    async def _read_again(self, stream: Stream) -> None:
         """Catch up with a stream to which another program wrote."""
         try:
             records = await asyncio.to_thread(lambda: tuple(self._journal.read(stream.name)))
         except JournalUnusable as unusable:
             raise CannotWrite(reason=Reason.UNREACHABLE.value) from unusable
-        found = _read(stream.name, records)
+        found = read_stream(stream.name, records)
         stream.state, stream.answered = found.state, found.answered
         stream.version, stream.at = found.version, found.at
         self.position = max(self.position, records[-1].position)
         self._tell(())
         self._moved.set()
 
-    def _evolve(self, stream: _Stream, records: tuple[Record, ...], command_id: CommandId) -> None:
+    def _evolve(self, stream: Stream, records: tuple[Record, ...], command_id: CommandId) -> None:
         for record in records:
             stream.state = rules.evolve(stream.state, record.event)  # type: ignore[arg-type]  # the stream holds the core's events
         stream.version, stream.at = records[-1].version, records[-1].at
@@ -303,7 +306,7 @@ class Desk:
         at = self._clock.now()
         begun, events = CommandId(f"begin:{name}"), rules.rehearse(self._formal.state, at)
         records = await self._append(name, events, expecting=0, command=begun, author=author, at=at)
-        self._rehearsal = _read(name, records)
+        self._rehearsal = read_stream(name, records)
         self.position = records[-1].position
         self._tell(records)
         self._moved.set()
@@ -315,7 +318,7 @@ class Desk:
         name = streams.rehearsal(self.conference, self._formal.state.stages.rehearsals)
         records = await asyncio.to_thread(lambda: tuple(self._journal.read(name)))
         if records:
-            self._rehearsal = _read(name, records)
+            self._rehearsal = read_stream(name, records)
             self.position = max(self.position, records[-1].position)
         else:
             await self._begin_rehearsal(Author(role=Role.SYSTEM.value))
@@ -356,7 +359,7 @@ async def open_desk(journal: Journal, clock: Clock, conference: ConferenceId, of
     if not records:
         message = f"the journal has no conference {conference}"
         raise LookupError(message)
-    desk = Desk(journal, clock, _read(name, records), offices)
+    desk = Desk(journal, clock, read_stream(name, records), offices)
     await desk.resume_rehearsal()
     return desk
 
@@ -383,12 +386,6 @@ async def convene(
 def new_command_id() -> CommandId:
     """Return an id for a command that nobody will repeat."""
     return CommandId(f"system:{secrets.token_hex(12)}")
-
-
-def _read(name: StreamId, records: Sequence[Record]) -> _Stream:
-    answered = {record.command: record.position for record in records}
-    state = rules.replay(tuple(record.event for record in records))  # type: ignore[misc]  # the core's events
-    return _Stream(name=name, version=records[-1].version, at=records[-1].at, state=state, answered=answered)
 
 
 def _nothing() -> None:

@@ -138,12 +138,13 @@ def test_what_is_signed_but_no_pass_opens_nothing(claims: dict[str, object]) -> 
     assert PASSES.read(signed(whole), NINE).number == "n"
 
 
-def test_nobody_comes_as_the_system() -> None:
+@pytest.mark.parametrize("role", [Role.SYSTEM, Role.RELAY])
+def test_nobody_comes_to_a_desk_as_the_system_or_as_a_relay(role: Role) -> None:
     claims: dict[str, object] = {"aud": "diemcau:desk", "conference": "c", "exp": 4_000_000_000, "jti": "n"}
 
     with pytest.raises(ValueError, match="cannot be issued"):
-        PASSES.issue(replace(CHAIR, role=Role.SYSTEM))
-    assert fault(signed({**claims, "role": "system"})) is PassFault.MALFORMED
+        PASSES.issue(replace(CHAIR, role=role))
+    assert fault(signed({**claims, "role": role.value})) is PassFault.MALFORMED
 
 
 @pytest.mark.parametrize("pass_", [replace(HALL, site=None), replace(CHAIR, site=HUE)])

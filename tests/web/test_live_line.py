@@ -46,14 +46,14 @@ async def test_the_board_comes_first_and_only_what_changed_follows(tmp_path: Pat
         await chair.ask("ShowPage", {"handout": "báo-cáo", "page": 0})
 
         assert list(chair.board["sections"]) == [
-            "conference", "sites", "roll", "agenda", "public_floor", "air",
+            "conference", "sites", "roll", "agenda", "public_floor", "air", "handouts", "revoked",
             "floor", "conclusion", "presidency", "may",
         ]  # fmt: skip
         assert chair.board["now"] == "2026-11-23T16:00:00+07:00"
         assert told == {"sites", "public_floor", "floor"}
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
+@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.SYSTEM, Role.RELAY)])
 async def test_a_desk_gets_the_sections_of_its_role(shared: Door, role: Role) -> None:
     own = {SectionName.ALARMS} if role is Role.OPERATOR else set()
     async with shared.desk(role, HUE if role is Role.SITE else None) as desk:

@@ -315,8 +315,8 @@ def _pass(claims: Mapping[str, object], *, until: datetime) -> Pass:
 
 
 def _may_be(role: Role, site: SiteId | None) -> bool:
-    """Say whether anybody comes in this way: nobody as the system, and only halls for a site."""
-    return role is not Role.SYSTEM and (role is Role.SITE) == (site is not None)
+    """Say whether anybody comes in this way: nobody as the system or a relay, and only halls for a site."""
+    return role not in (Role.SYSTEM, Role.RELAY) and (role is Role.SITE) == (site is not None)
 
 
 def _text(claims: Mapping[str, object], name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import paths
+from diemcau.media.director import Air
 from diemcau.media.fabric import (
     Admission,
     Code,
@@ -158,9 +159,12 @@ class House:
         await eventually(lambda: self.heard.count((site, Line.UP)) > before)
         return camera
 
-    async def show(self, holder: SiteId | None = None) -> None:
-        """Put the main site and perhaps a holder on air."""
-        await self.studio.show(CONFERENCE, CENTRE, holder)
+    async def show(
+        self, holder: SiteId | None = None, *, gallery: tuple[SiteId, ...] = (), is_frozen: bool = False
+    ) -> None:
+        """Put the main site and perhaps others on air."""
+        air = Air(main_site=CENTRE, holder=holder, gallery=gallery, is_frozen=is_frozen)
+        await self.studio.show(CONFERENCE, air)
 
 
 @asynccontextmanager

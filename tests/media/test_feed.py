@@ -30,7 +30,7 @@ class Invented:
     subscribed: int = 0
 
     async def renditions(self) -> AsyncIterator[Renditions]:
-        yield Renditions(video=VIDEO, audio=self.sound)
+        yield Renditions(high=VIDEO, audio=self.sound)
         if not self.ends:
             await asyncio.Event().wait()
 
@@ -69,7 +69,7 @@ async def begun(source: Invented) -> tuple[Feed, Noted, list[str]]:
     tap, over = Noted(), list[str]()
     camera = Camera(source)
     await soon(camera.ready())
-    feed = Feed(camera, node.new_outlet(), node.new_outlet(), tap=tap, on_over=lambda: over.append("over"))
+    feed = Feed(camera, node.new_outlet(), tap=tap, on_over=lambda: over.append("over"))
     feed.begin()
     return feed, tap, over
 

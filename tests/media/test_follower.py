@@ -25,6 +25,7 @@ from diemcau.journal.events import CODEC
 from diemcau.journal.memory import MemoryJournal
 from diemcau.journal.record import Author
 from diemcau.media import paths
+from diemcau.media.director import Air
 from diemcau.media.follower import follow_air, follow_board, on_air
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
@@ -39,7 +40,6 @@ from tests.media import halls
 from tests.media.halls import CENTRE, CONFERENCE, HUE, VIDEO, VINH, eventually, soon, studio, take
 
 pytestmark = pytest.mark.anyio
-Shown = tuple[SiteId | None, SiteId | None, str]
 
 
 @dataclass
@@ -64,19 +64,13 @@ class Witness(Studio):
 
     def __init__(self, journal: MemoryJournal) -> None:
         super().__init__(MoqNode("127.0.0.1", 0), admit=halls.admit, on_line=_nobody_hears)
-        self.asked: list[tuple[Shown, Shown]] = []
+        self.asked: list[tuple[Air, Air]] = []
         self.boards: list[bytes] = []
         self._journal = journal
 
-    async def show(
-        self,
-        conference: ConferenceId,
-        main_site: SiteId | None,
-        holder: SiteId | None = None,
-        layout: str = "",
-    ) -> None:
-        self.asked.append(((main_site, holder, layout), written(self._journal, conference)))
-        await super().show(conference, main_site, holder, layout)
+    async def show(self, conference: ConferenceId, air: Air) -> None:
+        self.asked.append((air, written(self._journal, conference)))
+        await super().show(conference, air)
 
     async def publish_board(self, conference: ConferenceId, board: bytes) -> None:
         self.boards.append(board)
@@ -87,7 +81,7 @@ def _nobody_hears(_conference: ConferenceId, _site: SiteId, _line: Line) -> None
     """Lines are not what these tests are about."""
 
 
-def written(journal: MemoryJournal, conference: ConferenceId) -> Shown:
+def written(journal: MemoryJournal, conference: ConferenceId) -> Air:
     """Return what is on air by the journal alone: in the rehearsal if one runs."""
     formal = rules.replay(tuple(record.event for record in journal.read(streams.formal(conference))))  # type: ignore[misc]
     if formal.stages.stage is not Stage.REHEARSING:
@@ -155,10 +149,10 @@ def test_whatever_happens_another_site_is_shown_only_while_the_journal_says_so(
 
     assert [shown for shown, _ in asked] == [said for _, said in asked]
     assert asked[-1][0] == wanted
-    assert all(holder is None or main is not None for (main, holder, _), _ in asked)
+    assert all(shown.main_site is not None or not (shown.holder or shown.gallery) for shown, _ in asked)
 
 
-async def played(commands: list[Command], folder: Path) -> tuple[list[tuple[Shown, Shown]], Shown]:
+async def played(commands: list[Command], folder: Path) -> tuple[list[tuple[Air, Air]], Air]:
     """Give commands to a followed desk; return what was asked to be shown, and what is to be shown in the end."""
     journal = MemoryJournal(CODEC)
     desk = await a_desk(facts(), journal)

@@ -16,6 +16,7 @@ import pytest
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
 from diemcau.media.lines import Line
+from diemcau.media.director import Air
 from diemcau.media.moq_fabric import MoqNode
 from diemcau.media.passes import door_keeper
 from diemcau.media.studio import Studio
@@ -74,7 +75,7 @@ class Cameras:
         """Put whoever comes on air."""
         self.heard.append((site, line))
         if self.studio is not None and line is Line.UP:
-            self.showing.append(asyncio.create_task(self.studio.show(conference, HANOI, site)))
+            self.showing.append(asyncio.create_task(self.studio.show(conference, Air(main_site=HANOI, holder=site))))
 
 
 async def test_a_hall_on_another_machine_has_desk_and_camera_over_https(tmp_path: Path, elsewhere: str) -> None:

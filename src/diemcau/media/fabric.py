@@ -13,6 +13,7 @@ from typing import Protocol
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
+from diemcau.media import paths
 
 
 class Part(StrEnum):
@@ -41,7 +42,7 @@ class Admission:
     """Who came in, as the pass says it.
 
     `connection` is a name for this one session, never used again. `number`, `role` and `issued_at` are those of the
-    pass, by which it may be revoked; the session ends at `until`.
+    pass, by which it may be revoked; the session ends at `until`. `sites`: those that a relay may serve; None: any.
     """
 
     conference: ConferenceId
@@ -53,6 +54,7 @@ class Admission:
     number: str = ""
     issued_at: datetime | None = None
     until: datetime | None = None
+    sites: frozenset[SiteId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +83,37 @@ class Rendition:
     description: bytes | None
     width: int | None = None
     height: int | None = None
+    framerate: float | None = None
+    bitrate: int | None = None
     sample_rate: int | None = None
     channels: int | None = None
 
 
+class Size(StrEnum):
+    """Which of the pictures that a source offers.
+
+    `high`: the largest; `low`: the largest of at most 360 lines; `tile`: the largest of at most
+    360 lines and five pictures a second.
+    """
+
+    HIGH = "high"
+    LOW = "low"
+    TILE = "tile"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renditions:
-    """What a source offers that this server can show: H.264 and Opus, the first of each."""
+    """What a source offers that this server can show: H.264 in up to three sizes, and Opus."""
 
-    video: Rendition | None = None
+    high: Rendition | None = None
+    low: Rendition | None = None
+    tile: Rendition | None = None
     audio: Rendition | None = None
+
+    def first(self, *sizes: Size) -> Rendition | None:
+        """Return the picture of the first of these sizes that is offered."""
+        offered = {Size.HIGH: self.high, Size.LOW: self.low, Size.TILE: self.tile}
+        return next((found for size in sizes if (found := offered[size]) is not None), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,30 +164,45 @@ class Source(Protocol):
 
 
 class Outlet(Protocol):
-    """Something that this side publishes. `finish` closes groups and tracks, and may be repeated."""
+    """Something that this side publishes. `finish` closes groups and tracks, and may be repeated.
 
-    def open_video(self) -> None:
-        """Offer the track `video`."""
+    A track that was opened may be asked for before anything is written on it.
+    """
+
+    def open_video(self, track: str = paths.VIDEO) -> None:
+        """Offer a track of H.264."""
         ...
 
-    def write_video(self, frame: MediaFrame) -> None:
-        """Publish one frame of H.264 on the track `video`. Raises `MalformedMediaError`."""
+    def write_video(self, frame: MediaFrame, track: str = paths.VIDEO) -> None:
+        """Publish one frame of H.264 on a track that is open. Raises `MalformedMediaError`."""
+        ...
+
+    def open_audio(self, *, sample_rate: int, channels: int) -> None:
+        """Offer the track `audio`. Raises `MalformedMediaError`."""
         ...
 
     def write_audio(self, frame: MediaFrame) -> None:
         """Publish one frame of Opus on the track `audio`. Raises `MalformedMediaError`."""
         ...
 
-    def open_audio(self, *, sample_rate: int, channels: int) -> None:
-        """Offer the track `audio`."""
+    def open_text(self, track: str) -> None:
+        """Offer a track of texts."""
         ...
 
     def write_text(self, track: str, text: bytes) -> None:
         """Publish a text that replaces the one before it on that track."""
         ...
 
-    def is_wanted(self) -> bool:
-        """Whether anyone is subscribed to sound or picture."""
+    def is_wanted(self, *tracks: str) -> bool:
+        """Whether anyone is subscribed to one of these tracks; if none is named, to any sound or picture."""
+        ...
+
+    async def wanted(self, track: str) -> None:
+        """Wait until somebody is subscribed to a track that is open. Raises `FabricError` if it is finished."""
+        ...
+
+    async def unwanted(self, track: str) -> None:
+        """Wait until nobody is subscribed to a track that is open. Raises `FabricError` if it is finished."""
         ...
 
     def source(self) -> Source:
@@ -189,8 +227,17 @@ class Guest(Protocol):
         """Whether it came to publish."""
         ...
 
+    @property
+    def announcements(self) -> int:
+        """How many broadcasts it announced or ended so far, under whatever name."""
+        ...
+
+    def quality(self) -> Quality | None:
+        """Return what its transport counts; None where it counts nothing."""
+        ...
+
     def sources(self) -> AsyncIterator[Source]:
-        """Yield what it publishes under its own name, as it begins."""
+        """Yield what it publishes under names of its own, as it begins."""
         ...
 
     async def closed(self) -> None:
@@ -213,6 +260,16 @@ class Knock(Protocol):
     @property
     def is_camera(self) -> bool:
         """Whether it wants to publish."""
+        ...
+
+    @property
+    def is_relay(self) -> bool:
+        """Whether a province's node comes."""
+        ...
+
+    @property
+    def for_site(self) -> SiteId | None:
+        """For which site below it a relay wants to publish; None: it wants to read."""
         ...
 
     async def accept(self, admission: Admission, offer: Callable[[str], Outlet | None]) -> Guest | None:

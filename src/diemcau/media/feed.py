@@ -1,24 +1,24 @@
 """A feed: the frames of one camera on their way to those who may see them.
 
-It copies one source to two outlets, one with sound and one without, and to a tap in this
-process. However it ends, the outlets are finished: no group stays open. It does not know
-who is on air or why.
+It copies one source to an outlet and to a tap in this process: what is on air all the time, and
+the rest only while somebody looks. However it ends, the outlet is finished: no group stays open.
+It does not know who is on air or why, nor why a site is asked for less.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
-from diemcau.media import h264
+from diemcau.media import paths
 from diemcau.media.camera import Camera
-from diemcau.media.fabric import MalformedMediaError, MediaFrame, Outlet, Rendition, Renditions
+from diemcau.media.fabric import FabricError, MalformedMediaError, MediaFrame, Outlet, Renditions, Size
+from diemcau.media.ladder import Rung
+from diemcau.media.strand import AGAIN_AFTER, Strand, TextStrand
 
 _LOG = logging.getLogger(__name__)
-_LOOKED_AT_EVERY = 1.0
-_LOOKS_BEFORE_END = 3
-_LATE_AT_MOST_US = 5_000_000
 
 
 class Tap(Protocol):
@@ -37,6 +37,23 @@ class Tap(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carries:
+    """Which tracks a feed carries all the time, and which only while somebody looks.
+
+    `sizes`: of which pictures the track `video` is made, the first that the source offers.
+    """
+
+    always: tuple[str, ...] = ()
+    on_demand: tuple[str, ...] = ()
+    sizes: tuple[Size, ...] = (Size.HIGH,)
+
+
+ON_AIR = Carries(always=(paths.VIDEO, paths.AUDIO), on_demand=(paths.VIDEO_LOW, paths.THUMB))
+IN_GALLERY = Carries(on_demand=(paths.VIDEO,), sizes=(Size.TILE, Size.LOW, Size.HIGH))
+PREVIEWED = Carries(on_demand=(paths.VIDEO, paths.AUDIO), sizes=(Size.LOW, Size.HIGH))
+
+
 class Feed:
     """Copies one source while it is on air or looked at."""
 
@@ -44,18 +61,29 @@ class Feed:
         self,
         camera: Camera,
         outlet: Outlet,
-        silent: Outlet,
+        carries: Carries = ON_AIR,
         *,
         tap: Tap | None = None,
         on_over: Callable[[], None] | None = None,
+        again_after: float = AGAIN_AFTER,
     ) -> None:
         self.camera = camera
-        self.outlet = outlet
-        self.silent = silent
+        self._outlet = outlet
+        self._carries = carries
         self._tap = tap
         self._on_over = on_over
-        self._task: asyncio.Task[None] | None = None
+        self._rung = Rung.HIGH
+        self._is_frozen = False
         self._has_picture = asyncio.Event()
+        self._open: set[str] = set()
+        self._looked_at = set(carries.always)
+        self._looking: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
+        source = camera.source
+        self._video = Strand(source, self._write_video, again_after=again_after)
+        self._low = Strand(source, self._write_low, again_after=again_after)
+        self._audio = Strand(source, self._write_audio, alone=True, again_after=again_after)
+        self._thumb = TextStrand(paths.THUMB, self._write_thumb, again_after=again_after)
 
     async def first_picture(self) -> None:
         """Wait until there is a picture."""
@@ -63,13 +91,23 @@ class Feed:
 
     def begin(self) -> None:
         """Begin to copy, until `end` or until the source ends."""
-        self._offer_tracks()
-        self._task = asyncio.create_task(self._run(self._follow()))
+        self._choose()
+        self._task = asyncio.create_task(self._run())
 
-    def begin_while_wanted(self) -> None:
-        """Begin to copy, until nobody looks any more."""
-        self._offer_tracks()
-        self._task = asyncio.create_task(self._run(self._follow_while_wanted()))
+    def take(self, rung: Rung) -> None:
+        """Ask the site for so much and no more from now on."""
+        self._rung = rung
+        self._choose()
+
+    def freeze(self) -> None:
+        """Let the picture stand still; the sound goes on, and who comes later sees the last pictures."""
+        self._is_frozen = True
+        self._choose()
+
+    def thaw(self) -> None:
+        """Let the picture move again."""
+        self._is_frozen = False
+        self._choose()
 
     def tap(self, tap: Tap | None) -> None:
         """Put the frames into this tap from now on, and end the one before."""
@@ -82,94 +120,96 @@ class Feed:
         return self._task is not None and self._task.done()
 
     async def end(self) -> None:
-        """Stop copying; outlets are finished when this returns."""
+        """Stop copying; the outlet is finished when this returns."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def _offer_tracks(self) -> None:
-        """Offer the tracks before the first frame, so that nobody asks for them too early."""
-        with contextlib.suppress(MalformedMediaError):  # `_follow` meets it again and takes this camera off alone
-            self._open_tracks(self.camera.offered)
-
-    def _open_tracks(self, offered: Renditions) -> None:
-        if offered.video is not None:
-            self.outlet.open_video()
-            self.silent.open_video()
-        if offered.audio is not None:
-            rate, channels = offered.audio.sample_rate, offered.audio.channels
-            self.outlet.open_audio(sample_rate=rate or 48_000, channels=channels or 1)
-
-    async def _run(self, work: Coroutine[None, None, None]) -> None:
+    async def _run(self) -> None:
         try:
-            await work
-        except* (h264.MalformedVideoError, MalformedMediaError) as errors:
-            for error in errors.exceptions:
-                _LOG.warning("%s is taken off: %s", self.camera.source.path, error)
-        except* Exception:  # noqa: BLE001 (the top of a task; logged, and the program goes on)
+            async for _ in self.camera.renditions():
+                self._choose()
+        except Exception:  # noqa: BLE001 (the top of a task; logged, and the program goes on)
             _LOG.exception("%s is taken off by a fault", self.camera.source.path)
         finally:
-            self.outlet.finish()
-            self.silent.finish()
+            for look in self._looking:
+                look.cancel()
+            await asyncio.gather(*(strand.end() for strand in (self._video, self._low, self._audio, self._thumb)))
+            self._outlet.finish()
             self.tap(None)
             if self._on_over is not None:
                 self._on_over()
 
-    async def _follow(self) -> None:
-        copying: dict[Rendition, asyncio.Task[None]] = {}
-        async with asyncio.TaskGroup() as tasks:
-            async for renditions in self.camera.renditions():
-                self._change(copying, renditions, tasks)
-            for task in copying.values():
-                task.cancel()
+    def _choose(self) -> None:
+        """Copy what is offered, allowed and looked at now, and nothing else."""
+        if self.is_over():
+            return
+        self._open_tracks(self.camera.offered)
+        offered = self.camera.offered
+        sizes = (Size.LOW, Size.HIGH) if self._rung is Rung.LOW else self._carries.sizes
+        is_moving = not self._is_frozen and self._rung in (Rung.HIGH, Rung.LOW)
+        has_thumb = not self._is_frozen and self._rung is not Rung.SOUND
+        self._audio.choose(offered.audio if self._carried(paths.AUDIO) else None)
+        self._video.choose(offered.first(*sizes) if is_moving and self._carried(paths.VIDEO) else None)
+        self._low.choose(offered.low if is_moving and self._carried(paths.VIDEO_LOW) else None)
+        self._thumb.choose(self.camera.source if has_thumb and self._carried(paths.THUMB) else None)
 
-    async def _follow_while_wanted(self) -> None:
-        following = asyncio.create_task(self._follow())
-        unwanted = 0
+    def _carried(self, track: str) -> bool:
+        return track in self._open and track in self._looked_at
+
+    def _open_tracks(self, offered: Renditions) -> None:
+        """Offer the tracks before the first frame, so that nobody asks for them too early."""
+        opening = {
+            paths.AUDIO: offered.audio is not None,
+            paths.VIDEO: offered.first(*self._carries.sizes) is not None,
+            paths.VIDEO_LOW: offered.low is not None,
+            paths.THUMB: True,
+        }
+        for track in (*self._carries.always, *self._carries.on_demand):
+            if opening[track] and track not in self._open and self._offer(track, offered):
+                self._open.add(track)
+                if track in self._carries.on_demand:
+                    self._looking.append(asyncio.create_task(self._look_out(track)))
+
+    def _offer(self, track: str, offered: Renditions) -> bool:
         try:
-            while unwanted < _LOOKS_BEFORE_END and not following.done():
-                await asyncio.wait((following,), timeout=_LOOKED_AT_EVERY)
-                unwanted = 0 if self.outlet.is_wanted() else unwanted + 1
-        finally:
-            following.cancel()
-            await asyncio.gather(following, return_exceptions=True)
+            if track == paths.THUMB:
+                self._outlet.open_text(track)
+            elif track == paths.AUDIO and offered.audio is not None:
+                rate, channels = offered.audio.sample_rate, offered.audio.channels
+                self._outlet.open_audio(sample_rate=rate or 48_000, channels=channels or 1)
+            else:
+                self._outlet.open_video(track)
+        except MalformedMediaError as error:
+            _LOG.warning("%s of %s can't be offered: %s", track, self.camera.source.path, error)
+            return False
+        return True
 
-    def _change(self, copying: dict[Rendition, asyncio.Task[None]], now: Renditions, tasks: asyncio.TaskGroup) -> None:
-        """Copy the tracks that are offered now, and no other."""
-        self._open_tracks(now)
-        offered = {now.video: self._copy_video, now.audio: self._copy_audio}
-        for rendition in tuple(copying):
-            if rendition not in offered:
-                copying.pop(rendition).cancel()
-        for offer, copy in offered.items():
-            if offer is not None and offer not in copying:
-                copying[offer] = tasks.create_task(copy(offer))
+    async def _look_out(self, track: str) -> None:
+        """Carry a track only while somebody is subscribed to it."""
+        with contextlib.suppress(FabricError):
+            while True:
+                await self._outlet.wanted(track)
+                self._looked_at.add(track)
+                self._choose()
+                await self._outlet.unwanted(track)
+                self._looked_at.discard(track)
+                self._choose()
 
-    async def _copy_video(self, rendition: Rendition) -> None:
-        async for frame in _in_order(self.camera.source.frames(rendition), alone=False):
-            self.outlet.write_video(frame)
-            self.silent.write_video(frame)
-            self._has_picture.set()
-            if self._tap is not None:
-                self._tap.video(frame)
+    def _write_video(self, frame: MediaFrame) -> None:
+        self._outlet.write_video(frame)
+        self._has_picture.set()
+        if self._tap is not None:
+            self._tap.video(frame)
 
-    async def _copy_audio(self, rendition: Rendition) -> None:
-        async for frame in _in_order(self.camera.source.frames(rendition), alone=True):
-            self.outlet.write_audio(frame)
-            if self._tap is not None:
-                self._tap.audio(frame)
+    def _write_low(self, frame: MediaFrame) -> None:
+        self._outlet.write_video(frame, paths.VIDEO_LOW)
 
+    def _write_audio(self, frame: MediaFrame) -> None:
+        self._outlet.write_audio(frame)
+        if self._tap is not None:
+            self._tap.audio(frame)
 
-async def _in_order(frames: AsyncIterator[MediaFrame], *, alone: bool) -> AsyncIterator[MediaFrame]:
-    """Leave out what comes after something newer, as on a crowded line; a picture with all that build on it.
-
-    `alone`: each frame stands by itself. A clock that went back further is no matter of lateness.
-    """
-    newest, is_late = 0, False
-    async for frame in frames:
-        if frame.key or alone:
-            is_late = 0 < newest - frame.at_us <= _LATE_AT_MOST_US
-        if not is_late:
-            newest = max(newest, frame.at_us)
-            yield frame
+    def _write_thumb(self, picture: bytes) -> None:
+        self._outlet.write_text(paths.THUMB, picture)

@@ -16,9 +16,10 @@ from diemcau.core.conference import Conference
 from diemcau.core.floor import who_speaks
 from diemcau.core.handouts import HandoutTakenDown, PageShown
 from diemcau.core.ids import SiteId
-from diemcau.core.onair import LayoutChosen, SiteCutBack, SiteTaken
+from diemcau.core.onair import Layout, LayoutChosen, SiteCutBack, SiteTaken
 from diemcau.core.stages import Stage
 from diemcau.journal.record import Record
+from diemcau.media.director import Air
 from diemcau.media.recording.finishing import Recording
 from diemcau.media.recording.recorder import RecorderError
 from diemcau.media.studio import Studio
@@ -51,7 +52,7 @@ async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
     Recorded is the conference itself, from its opening to its closing; never a rehearsal.
     """
     with desk.watch() as watch:
-        shown: tuple[SiteId | None, SiteId | None, str] | None = None
+        shown: Air | None = None
         recording = False
         changes: tuple[Change, ...] = ()
         while True:
@@ -59,8 +60,8 @@ async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
                 recording = await _begin_recording(desk, studio, tape)
             wanted = on_air(desk.current)
             if wanted != shown:
-                main, holder, layout = shown = wanted
-                await studio.show(desk.conference, main, holder, layout)
+                shown = wanted
+                await studio.show(desk.conference, wanted)
             for change in changes:
                 for record in change.records:
                     _mark(change.conference, studio, record)
@@ -99,11 +100,22 @@ def _urgent(desk: Desk) -> tuple[Section, ...]:
     return board[SectionName.CONFERENCE], board[SectionName.PUBLIC_FLOOR], board[SectionName.AIR]
 
 
-def on_air(conference: Conference) -> tuple[SiteId | None, SiteId | None, str]:
-    """Return the main site if it is shown, the site taken beside it, and the layout."""
-    if conference.stages.stage is not Stage.OPEN:
-        return None, None, conference.air.layout.value
-    return conference.facts.main_site, conference.air.taken, conference.air.layout.value
+def on_air(conference: Conference) -> Air:
+    """Return what is to be on air: while a slate stands, or the conference does not sit, nobody's picture or sound.
+
+    A site whose line is lost stays to be shown, whether the main site is cut in for it or not: it is on air again
+    with its next picture. The gallery goes out only in its own layout.
+    """
+    air = conference.air
+    if conference.stages.stage is not Stage.OPEN or air.slate is not None:
+        return Air(main_site=None, layout=air.layout.value)
+    return Air(
+        main_site=conference.facts.main_site,
+        holder=air.taken,
+        gallery=air.gallery if air.layout is Layout.GALLERY else (),
+        layout=air.layout.value,
+        is_frozen=air.frozen,
+    )
 
 
 def _is_recorded(desk: Desk) -> bool:

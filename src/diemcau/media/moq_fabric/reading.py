@@ -10,15 +10,15 @@ import moq
 
 from diemcau.media import h264
 from diemcau.media.fabric import MediaFrame, Rendition, Renditions
+from diemcau.media.renditions import OPUS, chosen
 
 _LOG = logging.getLogger(__name__)
 _PATIENCE = timedelta(seconds=2)
 _LAST_WORDS = 0.05
-_CHANNELS = (1, 2)
-_HIGHEST_RATE = 192_000
 _LEGACY = moq.Container.LEGACY()
 _TEXT = moq.Subscription(priority=200)
-_MEDIA = moq.Subscription(priority=100, max_age_us=_PATIENCE // timedelta(microseconds=1))
+_SOUND = moq.Subscription(priority=150, max_age_us=_PATIENCE // timedelta(microseconds=1))
+_PICTURE = moq.Subscription(priority=100, max_age_us=_PATIENCE // timedelta(microseconds=1))
 
 
 class MoqSource:
@@ -41,14 +41,15 @@ class MoqSource:
                 async for catalog in catalogs:
                     for name, entry in (*catalog.video.items(), *catalog.audio.items()):
                         self._containers[name] = entry.container
-                    yield _renditions(catalog)
+                    yield chosen(_pictures(catalog), _sounds(catalog))
 
     async def frames(self, rendition: Rendition) -> AsyncIterator[MediaFrame]:
         """Yield the frames of one track from a key frame on; subscribed while iterated."""
         with until_gone(self._path):
             name = rendition.track
             container = self._containers.get(name, _LEGACY)
-            async with await self._broadcast.subscribe_media(name, container, _MEDIA) as media:
+            how = _SOUND if rendition.codec == OPUS else _PICTURE
+            async with await self._broadcast.subscribe_media(name, container, how) as media:
                 async for frame in media:
                     if frame.payload:
                         yield _frame(frame, rendition)
@@ -75,30 +76,28 @@ async def let_go() -> None:
     await asyncio.sleep(_LAST_WORDS)
 
 
-def _renditions(catalog: moq.Catalog) -> Renditions:
-    videos = (
-        Rendition(
+def _pictures(catalog: moq.Catalog) -> Iterator[Rendition]:
+    for name, entry in catalog.video.items():
+        yield Rendition(
             track=name,
             codec=entry.codec,
             description=entry.description,
             width=entry.coded.width if entry.coded else None,
             height=entry.coded.height if entry.coded else None,
+            framerate=entry.framerate,
+            bitrate=entry.bitrate,
         )
-        for name, entry in sorted(catalog.video.items())
-        if entry.codec.startswith("avc")
-    )
-    sounds = (
-        Rendition(
+
+
+def _sounds(catalog: moq.Catalog) -> Iterator[Rendition]:
+    for name, entry in catalog.audio.items():
+        yield Rendition(
             track=name,
             codec=entry.codec,
             description=entry.description,
             sample_rate=entry.sample_rate,
             channels=entry.channel_count,
         )
-        for name, entry in sorted(catalog.audio.items())
-        if entry.codec == "opus" and entry.channel_count in _CHANNELS and 0 < entry.sample_rate <= _HIGHEST_RATE
-    )
-    return Renditions(video=next(videos, None), audio=next(sounds, None))
 
 
 def _frame(frame: moq.MediaFrame, rendition: Rendition) -> MediaFrame:

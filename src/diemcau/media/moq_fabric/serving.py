@@ -15,10 +15,11 @@ from urllib.parse import parse_qs
 
 import moq
 
-from diemcau.media import paths
-from diemcau.media.fabric import Admission, Code, FabricError, Guest, Knock, Outlet, Part, Source
+from diemcau.core.ids import SiteId
+from diemcau.media.fabric import Admission, Code, FabricError, Guest, Knock, Outlet, Quality, Source
 from diemcau.media.moq_fabric.reading import MoqSource, let_go, until_gone
 from diemcau.media.moq_fabric.writing import MoqOutlet
+from diemcau.media.names import may_publish, read_prefixes
 
 _HANDSHAKE = 10.0
 _TIME_TO_BEGIN = 0.2
@@ -41,7 +42,7 @@ class MoqGuest:
         self,
         admission: Admission,
         session: moq.Session,
-        own: moq.OriginConsumer,
+        own: moq.OriginProducer,
         answering: Sequence[asyncio.Task[None]],
         *,
         camera: bool,
@@ -49,8 +50,11 @@ class MoqGuest:
         self._admission = admission
         self._answering = answering
         self._session = session
-        self._own = own
+        self.written = own
+        self._own = own.consume()
         self._is_camera = camera
+        self._announcements = 0
+        self._counting = asyncio.create_task(self._count())
 
     @property
     def admission(self) -> Admission:
@@ -63,9 +67,9 @@ class MoqGuest:
         return self._is_camera
 
     async def sources(self) -> AsyncIterator[Source]:
-        """Yield what it publishes under its own name, as it begins."""
+        """Yield what it publishes under names of its own, as it begins."""
         with until_gone(f"the session {self._admission.connection}"):
-            async with self._own.announced("up") as announcements:
+            async with self._own.announced() as announcements:
                 async for announcement in announcements:
                     if announcement.active and self._may_publish(announcement.prefix):
                         path = announcement.prefix
@@ -75,16 +79,35 @@ class MoqGuest:
         """Wait until the session is over; from then on it reads nothing more."""
         with contextlib.suppress(moq.Error):
             await self._session.closed()
-        _cancel(self._answering)
+        _cancel((*self._answering, self._counting))
 
     def close(self, code: Code) -> None:
         """End the session."""
         self._session.cancel(code)
 
+    @property
+    def announcements(self) -> int:
+        """How many broadcasts it announced or ended so far, under whatever name."""
+        return self._announcements
+
+    def quality(self) -> Quality | None:
+        """Return what its transport counts."""
+        stats = self._session.stats()
+        return Quality(
+            rtt_ms=None if stats.rtt_us is None else round(stats.rtt_us / 1000),
+            bytes_received=stats.bytes_received or 0,
+            packets_sent=stats.packets_sent or 0,
+            packets_lost=stats.packets_lost or 0,
+        )
+
+    async def _count(self) -> None:
+        with until_gone(f"the session {self._admission.connection}"):
+            async with self._own.announced("") as announcements:
+                async for _ in announcements:
+                    self._announcements += 1
+
     def _may_publish(self, path: str) -> bool:
-        name, who = paths.read_up(path), self._admission
-        is_own = name is not None and (name.conference, name.site) == (who.conference, who.site)
-        return self._is_camera and is_own
+        return may_publish(self._admission, path, as_camera=self._is_camera)
 
 
 class MoqKnock:
@@ -92,8 +115,12 @@ class MoqKnock:
 
     def __init__(self, request: moq.Request) -> None:
         self._request = request
-        self._token = parse_qs(request.query or "").get("jwt", [""])[0]
-        self._is_camera = request.path.rstrip("/").endswith("/camera")
+        asked = parse_qs(request.query or "")
+        self._token = asked.get("jwt", [""])[0]
+        door = request.path.rstrip("/").rpartition("/")[2]
+        self._is_relay = door == "relay"
+        self._for_site = SiteId(asked["site"][0]) if self._is_relay and "site" in asked else None
+        self._is_camera = door == "camera" or self._for_site is not None
 
     @property
     def token(self) -> str:
@@ -105,22 +132,31 @@ class MoqKnock:
         """Whether it wants to publish."""
         return self._is_camera
 
+    @property
+    def is_relay(self) -> bool:
+        """Whether a province's node comes."""
+        return self._is_relay
+
+    @property
+    def for_site(self) -> SiteId | None:
+        """For which site below it a relay wants to publish; None: it wants to read."""
+        return self._for_site
+
     async def accept(self, admission: Admission, offer: Offer) -> Guest | None:
         """Let it in, with two name spaces of its own: one to write into, one to read from."""
         own, offered = moq.OriginProducer(), moq.OriginProducer()
         self._request.set_consume(own)
         self._request.set_publish(offered)
-        prefixes = [paths.program(admission.conference)]
-        if admission.part is Part.OPERATOR:
-            prefixes.append(paths.previews(admission.conference))
-        answering = [asyncio.create_task(_answer(offered.dynamic(prefix), offer)) for prefix in prefixes]
+        answering = [
+            asyncio.create_task(_answer(offered.dynamic(prefix), offer)) for prefix in read_prefixes(admission)
+        ]
         try:
             async with asyncio.timeout(_HANDSHAKE):
                 session = await self._request.accept()
         except (moq.Error, TimeoutError):
             _cancel(answering)
             return None
-        return MoqGuest(admission, session, own.consume(), answering, camera=self._is_camera)
+        return MoqGuest(admission, session, own, answering, camera=self._is_camera)
 
     async def refuse(self, code: Code) -> None:
         """Send it away: it comes in to empty name spaces and is told why it has to go.

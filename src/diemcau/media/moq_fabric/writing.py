@@ -1,6 +1,7 @@
 """Writing: a broadcast of the server's own, read by several guests under names of the door's choice."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 import moq
@@ -11,6 +12,7 @@ from diemcau.media.moq_fabric.reading import MoqSource
 
 _FRAMES_IN_AUDIO_GROUP = 8
 _OPUS_PRE_SKIP = 312
+_BEGIN = re.compile(rb"\x00{2,}\x01.", re.DOTALL)
 
 
 class MoqOutlet:
@@ -18,52 +20,70 @@ class MoqOutlet:
 
     def __init__(self) -> None:
         self.broadcast = moq.BroadcastProducer()
-        self._video: moq.MediaProducer | None = None
-        self._audio: moq.MediaProducer | None = None
+        self._media: dict[str, moq.MediaProducer] = {}
         self._texts: dict[str, moq.TrackProducer] = {}
         self._audio_frames = 0
         self._is_finished = False
 
-    def open_video(self) -> None:
-        """Offer the track `video`."""
-        if self._video is None and not self._is_finished:
-            self._video = self.broadcast.publish_video(moq.VideoFormat.AVC3, track=paths.VIDEO)
+    def open_video(self, track: str = paths.VIDEO) -> None:
+        """Offer a track of H.264."""
+        if track not in self._media and not self._is_finished:
+            self._media[track] = self.broadcast.publish_video(moq.VideoFormat.AVC3, track=track)
 
-    def write_video(self, frame: MediaFrame) -> None:
-        """Publish one frame of H.264 on the track `video`."""
-        if self._video is None or self._is_finished:
+    def write_video(self, frame: MediaFrame, track: str = paths.VIDEO) -> None:
+        """Publish one frame of H.264 on a track that is open."""
+        if track not in self._media or self._is_finished:
             return
+        if not _BEGIN.match(frame.payload):
+            raise MalformedMediaError("a picture does not begin with a start code (H.264, annex B)")
         with _as_media_error():
-            self._video.write_frame(frame.payload, frame.at_us)
+            self._media[track].write_frame(frame.payload, frame.at_us)
 
     def open_audio(self, *, sample_rate: int, channels: int) -> None:
         """Offer the track `audio`."""
-        if self._audio is None and not self._is_finished:
+        if paths.AUDIO not in self._media and not self._is_finished:
             with _as_media_error():
                 head = _opus_head(sample_rate=sample_rate, channels=channels)
-                self._audio = self.broadcast.publish_audio(moq.AudioFormat.OPUS, head, track=paths.AUDIO)
+                self._media[paths.AUDIO] = self.broadcast.publish_audio(moq.AudioFormat.OPUS, head, track=paths.AUDIO)
 
     def write_audio(self, frame: MediaFrame) -> None:
         """Publish one frame of Opus on the track `audio`."""
-        if self._audio is None or self._is_finished:
+        audio = self._media.get(paths.AUDIO)
+        if audio is None or self._is_finished:
             return
         with _as_media_error():
             if self._audio_frames % _FRAMES_IN_AUDIO_GROUP == 0:
-                self._audio.cut()
-            self._audio.write_frame(frame.payload, frame.at_us)
+                audio.cut()
+            audio.write_frame(frame.payload, frame.at_us)
         self._audio_frames += 1
+
+    def open_text(self, track: str) -> None:
+        """Offer a track of texts."""
+        if track not in self._texts and not self._is_finished:
+            self._texts[track] = self.broadcast.publish_track(track)
 
     def write_text(self, track: str, text: bytes) -> None:
         """Publish a text that replaces the one before it on that track."""
-        if self._is_finished:
-            return
-        if track not in self._texts:
-            self._texts[track] = self.broadcast.publish_track(track)
-        self._texts[track].write_frame(text)
+        self.open_text(track)
+        if not self._is_finished:
+            self._texts[track].write_frame(text)
 
-    def is_wanted(self) -> bool:
-        """Whether anyone is subscribed to sound or picture."""
-        return any(track.demand().is_used() for track in (self._video, self._audio) if track)
+    def is_wanted(self, *tracks: str) -> bool:
+        """Whether anyone is subscribed to one of these tracks; if none is named, to any sound or picture."""
+        if self._is_finished:
+            return False
+        names = tracks or tuple(self._media)
+        return any(self._demand(name).is_used() for name in names if name in self._media or name in self._texts)
+
+    async def wanted(self, track: str) -> None:
+        """Wait until somebody is subscribed to a track that is open."""
+        with _until_finished(track):
+            await self._demand(track).used()
+
+    async def unwanted(self, track: str) -> None:
+        """Wait until nobody is subscribed to a track that is open."""
+        with _until_finished(track):
+            await self._demand(track).unused()
 
     def source(self) -> Source:
         """Return what is written here, read in this process: whoever reads it is subscribed like any guest."""
@@ -77,11 +97,22 @@ class MoqOutlet:
         if self._is_finished:
             return
         self._is_finished = True
-        for track in (self._video, self._audio, *self._texts.values()):
-            if track is not None:
-                with contextlib.suppress(moq.Error):
-                    track.finish()
+        tracks: tuple[moq.MediaProducer | moq.TrackProducer, ...] = (*self._media.values(), *self._texts.values())
+        for track in tracks:
+            with contextlib.suppress(moq.Error):
+                track.finish()
         self.broadcast.close()
+
+    def _demand(self, track: str) -> moq.TrackDemand:
+        return (self._media.get(track) or self._texts[track]).demand()
+
+
+@contextlib.contextmanager
+def _until_finished(track: str) -> Iterator[None]:
+    try:
+        yield
+    except moq.Error as error:
+        raise FabricError(f"the track {track} is finished") from error
 
 
 @contextlib.contextmanager

@@ -1,0 +1,138 @@
+"""A strand: one track of a source on its way, whichever of the source's renditions it is made of.
+
+Going over to another rendition leaves no gap: the new one is subscribed to, written from its
+first key frame on that is newer than all before, and only then the old one is dropped. What is
+malformed is left alone for a while; it ends nothing but this strand. It does not know who chooses.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+
+from diemcau.media import h264
+from diemcau.media.fabric import MalformedMediaError, MediaFrame, Rendition, Source
+
+_LOG = logging.getLogger(__name__)
+AGAIN_AFTER = 5.0
+_LATE_AT_MOST_US = 5_000_000
+
+
+class Strand:
+    """Copies what is chosen, from a key frame on. `alone`: each frame stands by itself, as sound does."""
+
+    def __init__(
+        self,
+        source: Source,
+        write: Callable[[MediaFrame], None],
+        *,
+        alone: bool = False,
+        again_after: float = AGAIN_AFTER,
+    ) -> None:
+        self._source = source
+        self._write = write
+        self._alone = alone
+        self._again_after = again_after
+        self._newest = 0
+        self._shown: Rendition | None = None
+        self._copying: dict[Rendition, asyncio.Task[None]] = {}
+
+    def choose(self, rendition: Rendition | None) -> None:
+        """Copy this from now on; None: nothing."""
+        for other in tuple(self._copying):
+            if rendition is None or other not in (rendition, self._shown):
+                self._drop(other)
+        if rendition is not None and rendition not in self._copying:
+            self._copying[rendition] = asyncio.create_task(self._copy(rendition))
+
+    async def end(self) -> None:
+        """Copy no more; nothing is written once this has returned."""
+        tasks = tuple(self._copying.values())
+        self.choose(None)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _drop(self, rendition: Rendition) -> None:
+        self._copying.pop(rendition).cancel()
+        if self._shown == rendition:
+            self._shown = None
+
+    async def _copy(self, rendition: Rendition) -> None:
+        while True:
+            with left_alone(f"{rendition.track} of {self._source.path}"):
+                async for frame in _in_order(self._source.frames(rendition), alone=self._alone):
+                    if rendition == self._shown or self._goes_over(rendition, frame):
+                        self._newest = max(self._newest, frame.at_us)
+                        self._write(frame)
+            if self._shown == rendition:
+                self._shown = None
+            await asyncio.sleep(self._again_after)
+
+    def _goes_over(self, rendition: Rendition, frame: MediaFrame) -> bool:
+        """Go over to this rendition, if this frame of it can be shown after all before."""
+        if not (frame.key or self._alone) or (self._shown is not None and _is_late(frame, self._newest)):
+            return False
+        if self._shown is not None:
+            self._drop(self._shown)
+        self._shown = rendition
+        return True
+
+
+class TextStrand:
+    """Copies the texts of one track, from the source that is chosen."""
+
+    def __init__(self, track: str, write: Callable[[bytes], None], *, again_after: float = AGAIN_AFTER) -> None:
+        self._track = track
+        self._write = write
+        self._again_after = again_after
+        self._source: Source | None = None
+        self._copying: asyncio.Task[None] | None = None
+
+    def choose(self, source: Source | None) -> None:
+        """Copy from this source from now on; None: from nowhere."""
+        if source is self._source:
+            return
+        self._source = source
+        if self._copying is not None:
+            self._copying.cancel()
+        self._copying = asyncio.create_task(self._copy(source)) if source is not None else None
+
+    async def end(self) -> None:
+        """Copy no more; nothing is written once this has returned."""
+        task = self._copying
+        self.choose(None)
+        if task is not None:
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _copy(self, source: Source) -> None:
+        while True:
+            with left_alone(f"{self._track} of {source.path}"):
+                async for text in source.texts(self._track):
+                    self._write(text)
+            await asyncio.sleep(self._again_after)
+
+
+@contextlib.contextmanager
+def left_alone(name: str) -> Iterator[None]:
+    """Let what is malformed, or a fault with it, end nothing but itself."""
+    try:
+        yield
+    except (h264.MalformedVideoError, MalformedMediaError) as error:
+        _LOG.warning("%s is left alone for a while: %s", name, error)
+    except Exception:  # noqa: BLE001 (the top of a task; logged, and the other tracks go on)
+        _LOG.exception("%s is left alone by a fault", name)
+
+
+async def _in_order(frames: AsyncIterator[MediaFrame], *, alone: bool) -> AsyncIterator[MediaFrame]:
+    """Leave out what comes after something newer, as on a crowded line; a picture with all that build on it."""
+    newest, is_late = 0, False
+    async for frame in frames:
+        if frame.key or alone:
+            is_late = _is_late(frame, newest)
+        if not is_late:
+            newest = max(newest, frame.at_us)
+            yield frame
+
+
+def _is_late(frame: MediaFrame, newest: int) -> bool:
+    """Whether a frame is older than the newest; a clock that went back further is no matter of lateness."""
+    return 0 < newest - frame.at_us <= _LATE_AT_MOST_US

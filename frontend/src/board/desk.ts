@@ -1,6 +1,8 @@
 // A desk as its parts see it: who sits there, what was told, and how to ask.
 import { createContext } from "svelte";
 import type { ProgramWatch } from "../media/program.svelte";
+import type { Talkback } from "../media/talk.svelte";
+import type { WallWatch } from "../media/wall.svelte";
 import type { DeskDoor, Me } from "../wire/http";
 import type { CommandName, Live } from "../wire/live";
 import type { Board } from "./board.svelte";
@@ -11,6 +13,8 @@ export interface Desk {
   readonly board: Board;
   readonly live: Live;
   readonly program: ProgramWatch;
+  readonly wall: WallWatch;
+  readonly talk: Talkback;
 }
 
 export const [getDesk, setDesk] = createContext<Desk>();

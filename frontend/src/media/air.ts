@@ -1,6 +1,9 @@
 // The record of what is on air, as the server writes it on the track `air`.
 
-export type AirRole = "main" | "holder";
+export type AirRole = "main" | "holder" | "gallery";
+
+/** A place on a screen, by what belongs there. */
+export type Slot = "main" | "holder" | `gallery:${string}`;
 
 export interface AirEntry {
   readonly n: number;
@@ -8,6 +11,8 @@ export interface AirEntry {
   readonly site: string;
   readonly broadcast: string;
 }
+
+const ROLES: readonly unknown[] = ["main", "holder", "gallery"];
 
 /** The entries of a record; none from a text that is no record. */
 export function readAir(text: string): readonly AirEntry[] {
@@ -21,13 +26,16 @@ export function readAir(text: string): readonly AirEntry[] {
   return Array.isArray(airs) ? airs.filter(isEntry) : [];
 }
 
+/** What belongs into a place; a site of the gallery may be main or holder too, and has no second entry then. */
+export function entryFor(airs: readonly AirEntry[], slot: Slot): AirEntry | undefined {
+  if (slot === "main" || slot === "holder") return airs.find((one) => one.role === slot);
+  return airs.find((one) => `gallery:${one.site}` === slot);
+}
+
 function isEntry(value: unknown): value is AirEntry {
   if (typeof value !== "object" || value === null) return false;
   const entry = value as Record<string, unknown>;
   return (
-    typeof entry.n === "number" &&
-    (entry.role === "main" || entry.role === "holder") &&
-    typeof entry.site === "string" &&
-    typeof entry.broadcast === "string"
+    typeof entry.n === "number" && ROLES.includes(entry.role) && typeof entry.site === "string" && typeof entry.broadcast === "string"
   );
 }

@@ -1,28 +1,33 @@
-// Opens the camera and the microphone, and hands out pictures and sound.
+// Opens the camera and the microphone, hands out pictures and sound, and says when a device is gone.
 import { takePictures } from "./picture";
+import { SOUND_RATE, type Size } from "./renditions";
 
-const RATE = 48_000;
 const WORKLET = "/static/microphone.js";
 
 export type CaptureFault = "denied" | "missing";
 
 export interface Sinks {
-  picture: ((frame: VideoFrame) => void) | null;
+  /** `at` in microseconds of the page's clock; the frame is closed afterwards. */
+  picture: ((frame: VideoFrame, at: number) => void) | null;
   sound: ((samples: Float32Array<ArrayBuffer>) => void) | null;
+  /** A device was pulled out, or its permission taken back. */
+  lost: (() => void) | null;
 }
 
 export class Capture {
   readonly stream: MediaStream;
-  readonly sinks: Sinks = { picture: null, sound: null };
+  readonly sinks: Sinks = { picture: null, sound: null, lost: null };
   readonly #context: AudioContext;
   readonly #stopPictures: () => void;
   #level = 0;
+  #loudest = 0;
 
   private constructor(stream: MediaStream, context: AudioContext) {
     this.stream = stream;
     this.#context = context;
     const [picture] = stream.getVideoTracks();
     this.#stopPictures = picture === undefined ? () => undefined : takePictures(picture, (frame) => this.#picture(frame));
+    for (const track of stream.getTracks()) track.onended = () => this.sinks.lost?.();
   }
 
   /** Raises the browser's own error when there is no device or no permission: see `faultOf`. */
@@ -34,23 +39,31 @@ export class Capture {
         frameRate: { ideal: 25, max: 30 },
         ...(camera === "" ? {} : { deviceId: { exact: camera } }),
       },
-      audio: {
-        echoCancellation: true,
-        channelCount: 1,
-        ...(microphone === "" ? {} : { deviceId: { exact: microphone } }),
-      },
+      audio: soundAsked(microphone),
     });
-    const context = new AudioContext({ sampleRate: RATE });
-    const capture = new Capture(stream, context);
-    await capture.#listen();
+    return Capture.#of(stream);
+  }
+
+  /** The microphone alone, to talk. */
+  static async openSound(): Promise<Capture> {
+    return Capture.#of(await navigator.mediaDevices.getUserMedia({ audio: soundAsked("") }));
+  }
+
+  static async #of(stream: MediaStream): Promise<Capture> {
+    const capture = new Capture(stream, new AudioContext({ sampleRate: SOUND_RATE }));
+    try {
+      await capture.#listen();
+    } catch (error) {
+      capture.close();
+      throw error;
+    }
     return capture;
   }
 
-  get size(): { width: number; height: number } | null {
+  get size(): Size | null {
     const settings = this.stream.getVideoTracks()[0]?.getSettings();
     if (settings?.width === undefined || settings.height === undefined) return null;
-    // H.264 counts in pairs of lines and columns.
-    return { width: settings.width & ~1, height: settings.height & ~1 };
+    return { width: settings.width, height: settings.height };
   }
 
   get hasSound(): boolean {
@@ -62,6 +75,13 @@ export class Capture {
     return this.#level;
   }
 
+  /** The loudest since this was last asked, 0 to 1. */
+  takeLoudest(): number {
+    const loudest = this.#loudest;
+    this.#loudest = 0;
+    return loudest;
+  }
+
   deviceOf(kind: "video" | "audio"): string {
     return this.stream.getTracks().find((one) => one.kind === kind)?.getSettings().deviceId ?? "";
   }
@@ -69,6 +89,7 @@ export class Capture {
   close(): void {
     this.sinks.picture = null;
     this.sinks.sound = null;
+    this.sinks.lost = null;
     this.#stopPictures();
     for (const track of this.stream.getTracks()) track.stop();
     this.#context.close().catch(() => undefined);
@@ -84,19 +105,34 @@ export class Capture {
   }
 
   #picture(frame: VideoFrame): void {
-    if (this.sinks.picture === null) frame.close();
-    else this.sinks.picture(frame);
+    this.sinks.picture?.(frame, Math.round(performance.now() * 1000));
+    frame.close();
   }
 
   #sound(samples: Float32Array<ArrayBuffer>): void {
     const power = samples.reduce((sum, one) => sum + one * one, 0) / samples.length;
-    const loudness = power <= 0 ? 0 : Math.max(0, Math.min(1, (10 * Math.log10(power) + 60) / 54));
+    const loudness = loudnessOf(power);
     this.#level = Math.max(loudness, this.#level * 0.9);
+    this.#loudest = Math.max(loudness, this.#loudest);
     this.sinks.sound?.(samples);
   }
+}
+
+/** 0 at -60 dB and below, 1 at -6 dB and above. */
+export function loudnessOf(power: number): number {
+  return power <= 0 ? 0 : Math.max(0, Math.min(1, (10 * Math.log10(power) + 60) / 54));
 }
 
 export function faultOf(error: unknown): CaptureFault {
   const name = error instanceof DOMException ? error.name : "";
   return name === "NotAllowedError" || name === "SecurityError" ? "denied" : "missing";
+}
+
+/** “all”: the echo of everything that this machine sounds; a browser that doesn't know it takes away the page's own. */
+function soundAsked(microphone: string): MediaTrackConstraints {
+  return {
+    echoCancellation: "all",
+    channelCount: 1,
+    ...(microphone === "" ? {} : { deviceId: { exact: microphone } }),
+  };
 }

@@ -1,49 +1,46 @@
-// Encodes the site's picture and sound as the media contract asks: H.264 in Annex B with a key frame each
-// second, Opus in frames of 20 ms; both only while the server wants them.
+// Encodes the site's picture and sound as the media contract asks: H.264 in Annex B, Opus in frames of 60 ms where the
+// browser can, a small JPEG now and then; each only while the server wants it.
+import { Pacer } from "./pacer";
+import { H264, SOUND_RATE, type Rendition } from "./renditions";
 import type { Publishing } from "./session";
+import { SoundClock } from "./soundclock";
 
-const KEY_EVERY_US = 1_000_000;
-const FRAMES_IN_AUDIO_GROUP = 3;
-const AUDIO_US = 20_000;
-const RATE = 48_000;
-
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** What the catalog says of the two tracks. */
-export function catalogOf(size: PictureSize | null, withSound: boolean): string {
-  const container = { kind: "legacy" };
-  const video = size === null ? {} : { video: { codec: codecFor(size), codedWidth: size.width, codedHeight: size.height, container } };
-  const audio = withSound ? { audio: { codec: "opus", sampleRate: RATE, numberOfChannels: 1, container } } : {};
-  return JSON.stringify({ video: { renditions: video }, audio: { renditions: audio } });
-}
+const GROUP_US = 60_000;
+const SLACK_US = 2_000;
+const SOUND_BITRATE = 48_000;
+const MOST_QUEUED = 2;
+const THUMB = { width: 160, height: 90, everyUs: 2_000_000, quality: 0.6 };
 
 export class PictureEncoder {
   readonly #track: Publishing;
-  readonly #size: PictureSize;
+  readonly #rendition: Rendition;
+  readonly #pacer: Pacer;
   #encoder: VideoEncoder | null = null;
   #keyAt = -Infinity;
 
-  constructor(track: Publishing, size: PictureSize) {
+  constructor(track: Publishing, rendition: Rendition) {
     this.#track = track;
-    this.#size = size;
+    this.#rendition = rendition;
+    this.#pacer = new Pacer(rendition.framerate);
   }
 
-  /** Encode a picture, or drop it when nobody wants it or the encoder is behind; `frame` is closed. */
-  take(frame: VideoFrame): void {
-    const at = Math.round(performance.now() * 1000);
-    if (!this.#track.isWanted) this.#rest();
-    else if ((this.#encoder?.encodeQueueSize ?? 0) <= 2) {
-      const encoder = (this.#encoder ??= this.#begin());
-      const isKey = at - this.#keyAt >= KEY_EVERY_US;
-      if (isKey) this.#keyAt = at;
-      const stamped = new VideoFrame(frame, { timestamp: at });
-      encoder.encode(stamped, { keyFrame: isKey });
-      stamped.close();
+  get isWanted(): boolean {
+    return this.#track.isWanted;
+  }
+
+  /** Encode a picture, or leave it out when nobody wants it or the encoder is behind. `frame` stays the caller's. */
+  take(frame: VideoFrame, at: number): void {
+    if (!this.#track.isWanted) {
+      this.#rest();
+      return;
     }
-    frame.close();
+    if (!this.#pacer.takes(at) || (this.#encoder?.encodeQueueSize ?? 0) > MOST_QUEUED) return;
+    const encoder = (this.#encoder ??= this.#begin());
+    const isKey = at - this.#keyAt >= this.#rendition.keyEveryUs;
+    if (isKey) this.#keyAt = at;
+    const stamped = new VideoFrame(frame, { timestamp: at });
+    encoder.encode(stamped, { keyFrame: isKey });
+    stamped.close();
   }
 
   close(): void {
@@ -53,19 +50,14 @@ export class PictureEncoder {
 
   #begin(): VideoEncoder {
     this.#keyAt = -Infinity;
-    const encoder = new VideoEncoder({
-      output: (chunk) => this.#write(chunk),
+    const encoder: VideoEncoder = new VideoEncoder({
+      output: (chunk) => {
+        if (this.#encoder === encoder) this.#write(chunk);
+      },
       error: () => this.#rest(),
     });
-    encoder.configure({
-      codec: codecFor(this.#size),
-      width: this.#size.width,
-      height: this.#size.height,
-      bitrate: this.#size.height > 480 ? 1_800_000 : 900_000,
-      framerate: 25,
-      latencyMode: "realtime",
-      avc: { format: "annexb" },
-    });
+    const { width, height, bitrate, framerate } = this.#rendition;
+    encoder.configure({ codec: H264, width, height, bitrate, framerate, latencyMode: "realtime", avc: { format: "annexb" } });
     return encoder;
   }
 
@@ -77,37 +69,41 @@ export class PictureEncoder {
 
   #rest(): void {
     const encoder = this.#encoder;
+    if (encoder === null) return;
     this.#encoder = null;
-    if (encoder !== null && encoder.state !== "closed") encoder.close();
+    if (encoder.state !== "closed") encoder.close();
+    this.#track.endGroup();
   }
 }
 
 export class SoundEncoder {
   readonly #track: Publishing;
+  readonly #clock = new SoundClock();
+  readonly #config = soundConfig();
   #encoder: AudioEncoder | null = null;
-  #next = 0;
-  #count = 0;
+  #asked: AudioEncoderConfig | null = null;
+  #groupAt = -Infinity;
 
   constructor(track: Publishing) {
     this.#track = track;
+    this.#config.then((config) => (this.#asked = config)).catch(() => undefined);
   }
 
-  /** Encode 20 ms of samples, or drop them when nobody wants them. */
+  /** Encode some samples of one channel, or leave them out when nobody wants them. */
   take(samples: Float32Array<ArrayBuffer>): void {
-    if (!this.#track.isWanted) {
+    const length = (samples.length / SOUND_RATE) * 1_000_000;
+    const timestamp = Math.round(this.#clock.stamp(performance.now() * 1000, length));
+    if (!this.#track.isWanted || this.#asked === null) {
       this.#rest();
       return;
     }
-    const encoder = (this.#encoder ??= this.#begin());
-    const now = Math.round(performance.now() * 1000);
-    // Samples are counted; the clock is followed only when it ran away.
-    this.#next = Math.abs(now - this.#next) > 200_000 ? now : this.#next + AUDIO_US;
+    const encoder = (this.#encoder ??= this.#begin(this.#asked));
     const sound = new AudioData({
       format: "f32-planar",
-      sampleRate: RATE,
+      sampleRate: SOUND_RATE,
       numberOfFrames: samples.length,
       numberOfChannels: 1,
-      timestamp: this.#next,
+      timestamp,
       data: samples,
     });
     encoder.encode(sound);
@@ -119,27 +115,74 @@ export class SoundEncoder {
     this.#track.close();
   }
 
-  #begin(): AudioEncoder {
-    const encoder = new AudioEncoder({
+  #begin(config: AudioEncoderConfig): AudioEncoder {
+    this.#groupAt = -Infinity;
+    const encoder: AudioEncoder = new AudioEncoder({
       output: (chunk) => {
-        const payload = new Uint8Array(chunk.byteLength);
-        chunk.copyTo(payload);
-        this.#track.writeFrame(payload, chunk.timestamp, this.#count++ % FRAMES_IN_AUDIO_GROUP === 0);
+        if (this.#encoder === encoder) this.#write(chunk);
       },
       error: () => this.#rest(),
     });
-    encoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: 1, bitrate: 48_000 });
+    encoder.configure(config);
     return encoder;
+  }
+
+  #write(chunk: EncodedAudioChunk): void {
+    const payload = new Uint8Array(chunk.byteLength);
+    chunk.copyTo(payload);
+    const begins = chunk.timestamp - this.#groupAt >= GROUP_US - SLACK_US;
+    if (begins) this.#groupAt = chunk.timestamp;
+    this.#track.writeFrame(payload, Math.max(0, chunk.timestamp), begins);
   }
 
   #rest(): void {
     const encoder = this.#encoder;
+    if (encoder === null) return;
     this.#encoder = null;
-    if (encoder !== null && encoder.state !== "closed") encoder.close();
+    if (encoder.state !== "closed") encoder.close();
+    this.#track.endGroup();
   }
 }
 
-/** Constrained baseline at the level that the size needs: 3.1 up to 720 lines, 4.0 above. */
-function codecFor(size: PictureSize): string {
-  return size.height <= 720 && size.width <= 1280 ? "avc1.42e01f" : "avc1.42e028";
+/** A small still picture every 2 s while somebody wants it. */
+export class ThumbMaker {
+  readonly #track: Publishing;
+  readonly #canvas = new OffscreenCanvas(THUMB.width, THUMB.height);
+  #madeAt = -Infinity;
+
+  constructor(track: Publishing) {
+    this.#track = track;
+  }
+
+  /** `frame` stays the caller's. */
+  take(frame: VideoFrame, at: number): void {
+    if (!this.#track.isWanted || at - this.#madeAt < THUMB.everyUs) return;
+    this.#madeAt = at;
+    const scale = Math.max(THUMB.width / frame.displayWidth, THUMB.height / frame.displayHeight);
+    const [width, height] = [frame.displayWidth * scale, frame.displayHeight * scale];
+    const context = this.#canvas.getContext("2d", { alpha: false });
+    context?.drawImage(frame, (THUMB.width - width) / 2, (THUMB.height - height) / 2, width, height);
+    void this.#write();
+  }
+
+  close(): void {
+    this.#track.close();
+  }
+
+  async #write(): Promise<void> {
+    try {
+      const jpeg = await this.#canvas.convertToBlob({ type: "image/jpeg", quality: THUMB.quality });
+      this.#track.writeBytes(new Uint8Array(await jpeg.arrayBuffer()));
+    } catch {
+      // The line ended meanwhile, or the browser gives no picture of a canvas: there is the next one.
+    }
+  }
+}
+
+/** Opus in frames of 60 ms, where this browser makes them. */
+async function soundConfig(): Promise<AudioEncoderConfig> {
+  const plain: AudioEncoderConfig = { codec: "opus", sampleRate: SOUND_RATE, numberOfChannels: 1, bitrate: SOUND_BITRATE };
+  const long = { ...plain, opus: { frameDuration: GROUP_US } };
+  const answer = await AudioEncoder.isConfigSupported(long).catch(() => null);
+  return answer?.supported === true ? long : plain;
 }

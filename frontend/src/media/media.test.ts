@@ -1,35 +1,39 @@
 import { expect, test } from "vitest";
-import { readAir } from "./air";
+import { entryFor, readAir } from "./air";
 import { Backoff } from "./backoff";
-import { catalogOf } from "./encode";
-import { codecOf } from "./h264";
-import { placesOf } from "./places";
-import { Playout } from "./playout";
+import { parametersOf } from "./h264";
+import { readLine, trackOf, UNTOLD } from "./line";
+import { FAR_MS, latencyFor, NEAR_MS, Playout } from "./playout";
+import { Reel } from "./reel";
+import { readStates } from "./wall.svelte";
+
+const HUE = { n: 7, role: "gallery", site: "hue", broadcast: "program/c1/air/7" } as const;
+const MAIN = { n: 1, role: "main", site: "trung-uong", broadcast: "program/c1/air/1" } as const;
 
 test("the record of what is on air is read, and what is no record is nothing", () => {
-  const entry = { n: 7, role: "holder", site: "hue", broadcast: "program/c1/air/7" };
-
-  expect(readAir(JSON.stringify({ conference: "c1", n: 12, layout: "holder", airs: [entry, { n: "x" }] }))).toEqual([entry]);
+  expect(readAir(JSON.stringify({ conference: "c1", n: 12, layout: "gallery", airs: [HUE, { n: "x" }] }))).toEqual([HUE]);
   expect(readAir("no record")).toEqual([]);
   expect(readAir("[]")).toEqual([]);
 });
 
-test("the codec is read from the parameters in front of a key frame", () => {
-  const key = Uint8Array.from([0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0x8c, 0, 0, 0, 1, 0x65, 1]);
-
-  expect(codecOf(key)).toBe("avc1.42c01f");
-  expect(codecOf(Uint8Array.from([0, 0, 0, 1, 0x41, 1, 2, 3, 4]))).toBeNull();
+test("a site of the gallery that is the main one too is found by its only entry", () => {
+  expect(entryFor([MAIN, HUE], "gallery:trung-uong")).toEqual(MAIN);
+  expect(entryFor([MAIN, HUE], "gallery:hue")).toEqual(HUE);
+  expect(entryFor([MAIN, HUE], "holder")).toBeUndefined();
 });
 
-test("two pictures stand as the layout says, one stands alone", () => {
-  const both = { main: true, holder: true };
+test("codec and parameter sets are read from what stands in front of a key frame", () => {
+  const key = Uint8Array.from([0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0x8c, 0, 0, 0, 1, 0x68, 0xce, 0, 0, 1, 0x65, 1, 2, 3]);
 
-  expect(placesOf("holder_with_main", both)).toEqual({ main: "inset", holder: "full" });
-  expect(placesOf("side_by_side", both)).toEqual({ main: "left", holder: "right" });
-  expect(placesOf("holder", both)).toEqual({ main: "none", holder: "full" });
-  expect(placesOf("main", both)).toEqual({ main: "full", holder: "none" });
-  expect(placesOf("document", both)).toEqual({ main: "none", holder: "side" });
-  expect(placesOf("side_by_side", { main: true, holder: false })).toEqual({ main: "full", holder: "none" });
+  expect(parametersOf(key)).toEqual({ codec: "avc1.42c01f", sets: "6742c01f8c 68ce " });
+  expect(parametersOf(Uint8Array.from([0, 0, 0, 1, 0x41, 1, 2, 3, 4]))).toBeNull();
+});
+
+test("other parameter sets under the same codec are told apart", () => {
+  const large = Uint8Array.from([0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0x8c, 0, 0, 1, 0x65, 1]);
+  const small = Uint8Array.from([0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0x8d, 0, 0, 1, 0x65, 1]);
+
+  expect(parametersOf(large)?.sets).not.toBe(parametersOf(small)?.sets);
 });
 
 test("a frame is shown a fixed time after it would have come over the fastest way", () => {
@@ -38,6 +42,8 @@ test("a frame is shown a fixed time after it would have come over the fastest wa
   playout.arrived(1_040_000, 5090);
 
   expect(playout.due(1_040_000)).toBeCloseTo(5190, 0);
+  expect(playout.lateBy(1_040_000, 5100)).toBe(0);
+  expect(playout.lateBy(1_040_000, 5290)).toBeCloseTo(100, 0);
 });
 
 test("a way that became much slower is followed at once", () => {
@@ -46,6 +52,36 @@ test("a way that became much slower is followed at once", () => {
   playout.arrived(1_040_000, 9040);
 
   expect(playout.due(1_040_000)).toBe(9190);
+});
+
+test("another line is measured anew", () => {
+  const playout = new Playout(150);
+  playout.arrived(1_000_000, 5000);
+  playout.forget();
+  playout.arrived(1_040_000, 5540);
+
+  expect(playout.due(1_040_000)).toBe(5690);
+});
+
+test("the latency is small on a near line, large on a far one, and does not swing between", () => {
+  expect(latencyFor(3, NEAR_MS)).toBe(NEAR_MS);
+  expect(latencyFor(60, NEAR_MS)).toBe(FAR_MS);
+  expect(latencyFor(21, NEAR_MS)).toBe(NEAR_MS);
+  expect(latencyFor(19, FAR_MS)).toBe(FAR_MS);
+  expect(latencyFor(3, FAR_MS)).toBe(NEAR_MS);
+});
+
+test("what the server tells of a line is read, and what it leaves out stays", () => {
+  const told = readLine('{"up":"low","down":"thumb","rtt_ms":12,"loss":0.5,"talk":true}', UNTOLD);
+
+  expect(told).toEqual({ up: "low", down: "thumb", rtt_ms: 12, loss: 0.5, talk: true });
+  expect(readLine('{"down":"high"}', told)).toEqual({ ...told, down: "high" });
+  expect(readLine('{"down":"sideways"}', told)).toEqual(told);
+  expect(readLine("broken", told)).toEqual(told);
+});
+
+test("a rung of moving pictures has a track, a still and sound alone have none", () => {
+  expect((["high", "low", "thumb", "sound"] as const).map(trackOf)).toEqual(["video", "video-low", null, null]);
 });
 
 test("pauses double up to the longest, plus or minus half", () => {
@@ -60,14 +96,43 @@ test("pauses double up to the longest, plus or minus half", () => {
   expect(backoff.next()).toBeLessThanOrEqual(750);
 });
 
-test("the catalog names only the tracks that are there", () => {
-  expect(JSON.parse(catalogOf({ width: 1280, height: 720 }, true))).toEqual({
-    video: {
-      renditions: { video: { codec: "avc1.42e01f", codedWidth: 1280, codedHeight: 720, container: { kind: "legacy" } } },
-    },
-    audio: {
-      renditions: { audio: { codec: "opus", sampleRate: 48000, numberOfChannels: 1, container: { kind: "legacy" } } },
-    },
+class Picture {
+  isClosed = false;
+
+  close(): void {
+    this.isClosed = true;
+  }
+}
+
+test("of the pictures that are due the newest is shown and every other is let go", () => {
+  const reel = new Reel<Picture>((timestamp) => timestamp);
+  const pictures = [10, 30, 20].map((timestamp) => {
+    const picture = new Picture();
+    reel.put(picture, timestamp);
+    return picture;
   });
-  expect(JSON.parse(catalogOf(null, false))).toEqual({ video: { renditions: {} }, audio: { renditions: {} } });
+
+  expect(reel.takeDue(25)).toBe(pictures[2]);
+  expect(pictures.map((one) => one.isClosed)).toEqual([true, false, false]);
+  expect(reel.takeDue(25)).toBeNull();
+});
+
+test("pictures that others come in place of are let go, those before them are not", () => {
+  const reel = new Reel<Picture>((timestamp) => timestamp);
+  const pictures = [10, 20, 30].map((timestamp) => {
+    const picture = new Picture();
+    reel.put(picture, timestamp);
+    return picture;
+  });
+  reel.dropFrom(20);
+
+  expect(pictures.map((one) => one.isClosed)).toEqual([false, true, true]);
+  reel.clear();
+  expect(pictures[0]?.isClosed).toBe(true);
+});
+
+test("the wall's states are read by site, and what is none is nothing", () => {
+  expect(readStates('{"sites":{"hue":{"level":0.4,"by":"websocket"}}}')).toEqual({ hue: { level: 0.4, by: "websocket" } });
+  expect(readStates('{"sites":null}')).toBeNull();
+  expect(readStates("broken")).toBeNull();
 });

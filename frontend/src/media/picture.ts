@@ -1,4 +1,5 @@
 // The camera's pictures, one by one, as frames to encode.
+import { every } from "./ticks";
 
 type Taken = (frame: VideoFrame) => void;
 
@@ -7,6 +8,8 @@ interface Processor {
 }
 
 declare const MediaStreamTrackProcessor: (new (given: { track: MediaStreamTrack }) => Processor) | undefined;
+
+const FRAME_MS = 40;
 
 /** Hands each picture to `take`, which closes it; returns what stops it. */
 export function takePictures(track: MediaStreamTrack, take: Taken): () => void {
@@ -31,21 +34,18 @@ function fromTrack(track: MediaStreamTrack, take: Taken): () => void {
   };
 }
 
+/** By a clock of its own, not by what is painted: a hidden page paints nothing and its camera goes on. */
 function fromElement(track: MediaStreamTrack, take: Taken): () => void {
   const video = document.createElement("video");
   video.muted = true;
   video.srcObject = new MediaStream([track]);
   video.play().catch(() => undefined);
-  let asked = 0;
-  const next = (): void => {
-    asked = video.requestVideoFrameCallback(() => {
-      take(new VideoFrame(video, { timestamp: Math.round(performance.now() * 1000) }));
-      next();
-    });
-  };
-  next();
+  const stop = every(FRAME_MS, () => {
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    take(new VideoFrame(video, { timestamp: Math.round(performance.now() * 1000) }));
+  });
   return () => {
-    video.cancelVideoFrameCallback(asked);
+    stop();
     video.srcObject = null;
   };
 }

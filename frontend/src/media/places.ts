@@ -1,27 +1,67 @@
-// Where the two pictures of the program stand, by the layout that the conference gave.
+// Where the pictures of the program stand, by the layout that the conference gave.
 import type { Layout } from "../wire/types";
+import type { Slot } from "./air";
 
-export type Place = "full" | "inset" | "left" | "right" | "side" | "none";
+export type Place = "full" | "inset" | "left" | "right" | "side" | "tile";
 
-export interface Places {
-  readonly main: Place;
-  readonly holder: Place;
+export interface Placed {
+  readonly slot: Slot;
+  readonly place: Place;
 }
 
-/** A layout of two pictures falls back to the one that is there. */
-export function placesOf(layout: Layout, given: { readonly main: boolean; readonly holder: boolean }): Places {
-  if (!given.holder) return { main: "full", holder: "none" };
-  switch (layout) {
+/** Which picture stands where; those that are not named stand nowhere. */
+export type Composition = readonly Placed[];
+
+export interface Given {
+  readonly layout: Layout;
+  /** Somebody else than the main site is on air. */
+  readonly hasHolder: boolean;
+  /** A page of a handout is there to be shown. */
+  readonly hasPage: boolean;
+  readonly gallery: readonly string[];
+}
+
+const MOST_TILES = 9;
+const MAIN: Composition = [{ slot: "main", place: "full" }];
+const HOLDER: Composition = [{ slot: "holder", place: "full" }];
+
+/** A layout falls back to the picture that is there. */
+export function compositionOf(given: Given): Composition {
+  const alone = given.hasHolder ? HOLDER : MAIN;
+  switch (given.layout) {
     case "main":
-      return { main: "full", holder: "none" };
+      return MAIN;
     case "holder":
-      return { main: "none", holder: "full" };
+      return alone;
     case "side_by_side":
-      return given.main ? { main: "left", holder: "right" } : { main: "none", holder: "full" };
+      return given.hasHolder ? [{ slot: "main", place: "left" }, { slot: "holder", place: "right" }] : MAIN;
     case "holder_with_main":
+      return given.hasHolder ? [...HOLDER, { slot: "main", place: "inset" }] : MAIN;
     case "gallery":
-      return { main: given.main ? "inset" : "none", holder: "full" };
+      return given.gallery.length === 0 ? alone : tilesOf(given.gallery);
     case "document":
-      return { main: "none", holder: "side" };
+      return given.hasPage ? [{ slot: given.hasHolder ? "holder" : "main", place: "side" }] : alone;
   }
+}
+
+/** How many columns a gallery has. */
+export function columnsOf(tiles: number): number {
+  return Math.ceil(Math.sqrt(tiles));
+}
+
+function tilesOf(gallery: readonly string[]): Composition {
+  return gallery.slice(0, MOST_TILES).map((site) => ({ slot: `gallery:${site}`, place: "tile" }));
+}
+
+/**
+ * What is shown now: a new composition comes when each of its pictures moves, or when that takes too long; until then
+ * what was shown stays, so that nobody sees an empty place.
+ */
+export function settled(before: Composition | null, wanted: Composition, isReady: (slot: Slot) => boolean, isOverdue: boolean): Composition {
+  if (before === null || isOverdue || isSame(before, wanted)) return wanted;
+  return wanted.every((one) => isReady(one.slot)) ? wanted : before;
+}
+
+export function isSame(one: Composition, other: Composition): boolean {
+  return one.length === other.length && one.every(({ slot, place }, at) => other[at]?.slot === slot && other[at].place === place);
 }

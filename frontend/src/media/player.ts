@@ -1,106 +1,265 @@
-// Shows and sounds one source: H.264 onto a canvas, Opus into the loudspeakers, both on one clock.
-import { codecOf } from "./h264";
-import type { MediaFrame, Session } from "./session";
+// Shows and sounds one source, whatever line brings it: H.264 or JPEG onto canvases, Opus into the loudspeakers, both
+// on one clock. Another line or another rung is taken up beside what runs, and takes over at its first picture.
+import { ThumbFeed, VideoFeed, type PictureFeed } from "./decode";
+import { Easel } from "./easel";
+import { trackOf, type Rung } from "./line";
 import { Playout } from "./playout";
-import type { Speaker } from "./speaker";
+import { Reel } from "./reel";
+import type { Session } from "./session";
+import type { Speaker, Voice } from "./speaker";
 
-const MOST_FRAMES = 30;
+const AGAIN_MS = 1500;
+const SOUND_AGAIN_MS = 3000;
+const TAKE_OVER_MS = 1500;
 
-interface Due {
-  readonly frame: VideoFrame;
-  readonly at: number;
+export interface Sight {
+  /** A picture was painted that belongs to this source. */
+  readonly shown: () => void;
+}
+
+/** One way by which the picture comes, or came, or is about to. */
+interface Way {
+  readonly session: Session;
+  readonly rung: Rung;
+  feed: PictureFeed | null;
+  firstAt: number | null;
 }
 
 export class Player {
+  readonly path: string;
+  readonly easel = new Easel();
   readonly #playout: Playout;
-  readonly #canvas: () => HTMLCanvasElement | null;
-  readonly #shown: () => void;
-  readonly #frames: Due[] = [];
-  readonly #stop: () => void;
-  #decoder: VideoDecoder | null = null;
-  #codec = "";
-  #waitsForKey = true;
-  #drawing: number;
-  #voice: ReturnType<Speaker["voice"]> | null;
+  readonly #reel: Reel<VideoFrame>;
+  readonly #sight: Sight;
+  #session: Session | null = null;
+  #rung: Rung = "high";
+  #isSeen = false;
+  #isOver = false;
+  #now: Way | null = null;
+  #next: Way | null = null;
+  #voice: Voice | null = null;
+  #stopSound: (() => void) | null = null;
+  #soundFrom: Session | null = null;
+  #drawing = 0;
+  #latest = 0;
+  #gapsTold = 0;
 
-  constructor(
-    session: Session,
-    path: string,
-    latency: number,
-    given: { canvas: () => HTMLCanvasElement | null; speaker: Speaker | null; shown: () => void; ended: () => void },
-  ) {
-    this.#playout = new Playout(latency);
-    this.#canvas = given.canvas;
-    this.#shown = given.shown;
-    this.#voice = given.speaker?.voice(this.#playout) ?? null;
-    const voice = this.#voice;
-    const stops = [session.frames(path, "video", latency, { frame: (frame) => this.#decode(frame), ended: given.ended })];
-    if (voice !== null)
-      stops.push(session.frames(path, "audio", latency, { frame: (frame) => voice.play(frame), ended: () => undefined }));
-    this.#stop = () => {
-      for (const stop of stops) stop();
-    };
-    this.#drawing = requestAnimationFrame(() => this.#draw());
+  constructor(path: string, latencyMs: number, sight: Sight) {
+    this.path = path;
+    this.#playout = new Playout(latencyMs);
+    this.#reel = new Reel((timestamp) => this.#playout.due(timestamp));
+    this.#sight = sight;
+  }
+
+  get shows(): Rung {
+    return this.#now?.rung ?? this.#rung;
+  }
+
+  /** Whether what is wanted comes by this line. */
+  isCarriedBy(session: Session): boolean {
+    const picture = this.#wantsPicture ? this.#now?.session === session : true;
+    return picture && (this.#voice === null || this.#soundFrom === session);
+  }
+
+  set latency(ms: number) {
+    this.#playout.latency = ms;
+  }
+
+  /** Come by this line from now on; by none: what is painted stays. */
+  carry(session: Session | null): void {
+    if (session === this.#session) return;
+    this.#session = session;
+    if (session === null) {
+      this.#stopPicture();
+      this.#stopSound?.();
+      this.#stopSound = null;
+      this.#soundFrom = null;
+      this.#playout.forget();
+      return;
+    }
+    this.#seekPicture();
+    this.#seekSound();
+  }
+
+  set rung(rung: Rung) {
+    if (rung === this.#rung) return;
+    this.#rung = rung;
+    this.#seekPicture();
+  }
+
+  /** Nobody sees it: no picture is asked for, the sound goes on. */
+  set isSeen(isSeen: boolean) {
+    if (isSeen === this.#isSeen) return;
+    this.#isSeen = isSeen;
+    if (isSeen) this.#seekPicture();
+    else this.#stopPicture();
+  }
+
+  set speaker(speaker: Speaker | null) {
+    this.#voice?.close();
+    this.#stopSound?.();
+    this.#stopSound = null;
+    this.#gapsTold = 0;
+    this.#voice = speaker?.voice(this.#playout) ?? null;
+    this.#seekSound();
+  }
+
+  /** How late the latest picture was and how often sound was missing, since this was last asked. */
+  report(): { readonly late: number; readonly gaps: number } {
+    const late = this.#latest;
+    const gaps = this.#voice?.gaps ?? 0;
+    const told = { late: Math.round(late), gaps: Math.max(0, gaps - this.#gapsTold) };
+    this.#latest = 0;
+    this.#gapsTold = gaps;
+    return told;
   }
 
   close(): void {
-    cancelAnimationFrame(this.#drawing);
-    this.#stop();
+    this.#isOver = true;
+    this.#session = null;
+    this.#stopPicture();
+    this.#stopSound?.();
     this.#voice?.close();
     this.#voice = null;
-    for (const due of this.#frames.splice(0)) due.frame.close();
-    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
   }
 
-  #decode(frame: MediaFrame): void {
-    if (frame.isFirst) this.#prepare(frame.payload);
-    if (this.#decoder === null || (this.#waitsForKey && !frame.isFirst)) return;
-    this.#waitsForKey = false;
-    this.#playout.arrived(frame.timestamp, performance.now());
-    const type = frame.isFirst ? "key" : "delta";
-    this.#decoder.decode(new EncodedVideoChunk({ type, timestamp: frame.timestamp, data: frame.payload }));
+  get #wantsPicture(): boolean {
+    return this.#isSeen && this.#rung !== "sound";
   }
 
-  #prepare(key: Uint8Array): void {
-    const codec = codecOf(key);
-    if (codec === null || (codec === this.#codec && this.#decoder?.state === "configured")) return;
-    if (this.#decoder !== null && this.#decoder.state !== "closed") this.#decoder.close();
-    this.#codec = codec;
-    this.#waitsForKey = true;
-    this.#decoder = new VideoDecoder({
-      output: (picture) => this.#keep(picture),
-      error: () => {
-        this.#codec = "";
-        this.#decoder = null;
+  #stopPicture(): void {
+    cancelAnimationFrame(this.#drawing);
+    this.#drawing = 0;
+    this.#now?.feed?.stop();
+    this.#next?.feed?.stop();
+    this.#now = null;
+    this.#next = null;
+    this.#reel.clear();
+  }
+
+  /** Take up the wanted rung by the present line, beside what runs. */
+  #seekPicture(): void {
+    const session = this.#session;
+    if (session === null || this.#isOver) return;
+    if (!this.#wantsPicture) {
+      this.#stopPicture();
+      return;
+    }
+    if (this.#now?.session === session && this.#now.rung === this.#rung) {
+      this.#next?.feed?.stop();
+      this.#next = null;
+      return;
+    }
+    if (this.#next?.session === session && this.#next.rung === this.#rung) return;
+    this.#next?.feed?.stop();
+    this.#next = this.#open(session, this.#rung, trackOf(this.#rung));
+    if (this.#drawing === 0) this.#drawing = requestAnimationFrame(() => this.#draw());
+  }
+
+  #open(session: Session, rung: Rung, track: string | null): Way {
+    const way: Way = { session, rung, feed: null, firstAt: null };
+    way.feed =
+      track === null
+        ? new ThumbFeed(session, this.path, "thumb", (bitmap) => this.#thumb(way, bitmap))
+        : new VideoFeed(session, this.path, track, this.#playout.latency, {
+            arrived: (timestamp) => this.#arrived(way, timestamp),
+            picture: (picture) => this.#picture(way, picture),
+            ended: () => this.#ended(way, track),
+          });
+    return way;
+  }
+
+  #arrived(way: Way, timestamp: number): void {
+    const now = performance.now();
+    this.#playout.arrived(timestamp, now);
+    if (way === this.#now) this.#latest = Math.max(this.#latest, this.#playout.lateBy(timestamp, now));
+  }
+
+  #picture(way: Way, picture: VideoFrame): void {
+    const now = performance.now();
+    way.firstAt ??= now;
+    if (way === this.#next) {
+      const isInTime = this.#playout.due(picture.timestamp) >= now;
+      const isOverdue = this.#now?.feed === undefined || this.#now.feed === null || now - way.firstAt > TAKE_OVER_MS;
+      if (isInTime || isOverdue) this.#takeOver(way, picture.timestamp);
+    }
+    if (way === this.#now) this.#reel.put(picture, picture.timestamp);
+    else picture.close();
+  }
+
+  #takeOver(way: Way, from: number): void {
+    const before = this.#now;
+    before?.feed?.stop();
+    if (before !== null && before.session !== way.session) this.#playout.forget();
+    this.#now = way;
+    this.#next = null;
+    this.#reel.dropFrom(from);
+  }
+
+  #thumb(way: Way, bitmap: ImageBitmap): void {
+    if (way === this.#next) this.#takeOver(way, -Infinity);
+    if (way === this.#now) {
+      this.easel.paint(bitmap);
+      this.#sight.shown();
+    }
+    bitmap.close();
+  }
+
+  /** A track ended that is still wanted: it is asked for once more a little later, the low one then as the high one. */
+  #ended(way: Way, track: string): void {
+    const isLacking = track === "video-low" && way.firstAt === null;
+    setTimeout(
+      () => {
+        const isPresent = way === this.#now || way === this.#next;
+        if (this.#isOver || !isPresent || this.#session !== way.session) return;
+        way.feed?.stop();
+        const again = this.#open(way.session, way.rung, isLacking ? "video" : track);
+        this.#next = again;
+        if (way === this.#now) this.#now = { ...way, feed: null };
+      },
+      isLacking ? 0 : AGAIN_MS,
+    );
+  }
+
+  #seekSound(): void {
+    const [session, voice] = [this.#session, this.#voice];
+    if (session === null || voice === null || this.#isOver) return;
+    const stopBefore = this.#stopSound;
+    let isFirst = true;
+    const stop = session.frames(this.path, "audio", this.#playout.latency, {
+      frame: (frame) => {
+        if (isFirst) stopBefore?.();
+        isFirst = false;
+        this.#soundFrom = session;
+        this.#voice?.play(frame);
+      },
+      ended: () => {
+        this.#soundFrom = session;
+        this.#soundAgain(session, voice);
       },
     });
-    this.#decoder.configure({ codec, optimizeForLatency: true });
+    this.#stopSound = () => {
+      stopBefore?.();
+      stop();
+    };
   }
 
-  #keep(picture: VideoFrame): void {
-    this.#frames.push({ frame: picture, at: this.#playout.due(picture.timestamp) });
-    while (this.#frames.length > MOST_FRAMES) this.#frames.shift()?.frame.close();
+  /** There is no sound, or not yet. */
+  #soundAgain(session: Session, voice: Voice): void {
+    setTimeout(() => {
+      if (this.#isOver || this.#session !== session || this.#voice !== voice) return;
+      this.#stopSound?.();
+      this.#seekSound();
+    }, SOUND_AGAIN_MS);
   }
 
   #draw(): void {
-    const now = performance.now();
-    let due: VideoFrame | null = null;
-    while (this.#frames[0] !== undefined && this.#frames[0].at <= now) {
-      due?.close();
-      due = this.#frames.shift()?.frame ?? null;
+    const due = this.#reel.takeDue(performance.now());
+    if (due !== null) {
+      this.easel.paint(due);
+      due.close();
+      this.#sight.shown();
     }
-    if (due !== null) this.#paint(due);
     this.#drawing = requestAnimationFrame(() => this.#draw());
-  }
-
-  #paint(picture: VideoFrame): void {
-    const canvas = this.#canvas();
-    if (canvas !== null) {
-      if (canvas.width !== picture.displayWidth) canvas.width = picture.displayWidth;
-      if (canvas.height !== picture.displayHeight) canvas.height = picture.displayHeight;
-      canvas.getContext("2d", { alpha: false })?.drawImage(picture, 0, 0);
-      this.#shown();
-    }
-    picture.close();
   }
 }

@@ -1,77 +1,107 @@
-// What every hall sees, as the pages know it: connects for ever, follows the record of what is on air, and
-// keeps one player for each source. The last picture of a source stays on its canvas when the line is lost.
-import type { MediaAddress } from "../wire/http";
-import { readAir, type AirEntry, type AirRole } from "./air";
-import { Backoff } from "./backoff";
-import { connectTransport, hasTransport } from "./moq";
+// What every hall sees, as the pages know it: follows the record of what is on air, and keeps one player for each
+// source. The last picture of a source stays on its canvas when the line is lost.
+import { untrack } from "svelte";
+import { entryFor, readAir, type AirEntry, type Slot } from "./air";
+import { whileSeen } from "./easel";
+import type { LineTold, Rung } from "./line";
+import type { Line, Link, LinkState, Member } from "./link.svelte";
 import { Player } from "./player";
-import type { Session } from "./session";
+import { latencyFor, NEAR_MS } from "./playout";
+import { WatchBeat } from "./arrival";
 import { Speaker } from "./speaker";
 
-export type WatchState = "idle" | "connecting" | "up" | "lost" | "unsupported";
+export type WatchState = LinkState;
 
-const BEAT_LOST_MS = 3000;
-const AGAIN_MS = 1500;
+/** A canvas on which a source is shown. */
+export interface Showing {
+  /** Whether the layout has a place for it now: else no picture is asked for. */
+  want(isWanted: boolean): void;
+  close(): void;
+}
 
-export class ProgramWatch {
-  state = $state<WatchState>("idle");
+interface Spot {
+  readonly slot: Slot | `preview:${string}`;
+  readonly canvas: HTMLCanvasElement;
+  isWanted: boolean;
+  isSeen: boolean;
+}
+
+export class ProgramWatch implements Member {
+  readonly link: Link;
   airs = $state.raw<readonly AirEntry[]>([]);
-  /** The air whose picture stands on each canvas. */
-  pictures = $state.raw<Partial<Record<AirRole, AirEntry>>>({});
+  /** The air whose picture stands on the canvas of each place, if only the last one. */
+  pictures = $state.raw<Partial<Record<Slot, AirEntry>>>({});
+  /** The number of the air whose moving picture each place shows since it is wanted. */
+  moving = $state.raw<Partial<Record<Slot, number>>>({});
   isSounding = $state(false);
   /** The sites whose preview shows a picture. */
   previewed = $state<Record<string, boolean>>({});
-  readonly #address: () => Promise<MediaAddress>;
-  readonly #canvases = new Map<AirRole, HTMLCanvasElement>();
-  readonly #previews = new Map<string, HTMLCanvasElement>();
+  readonly #spots = new Set<Spot>();
   readonly #players = new Map<string, Player>();
-  readonly #backoff = new Backoff();
-  #session: Session | null = null;
+  readonly #beats = new Map<Line, WatchBeat>();
+  #line: Line | null = null;
   #speaker: Speaker | null = null;
-  #latency = 150;
-  #watchers = 0;
-  #conference = "";
-  #beat: ReturnType<typeof setTimeout> | undefined;
+  #latency = NEAR_MS;
+  #isFrozen = false;
+  #isHushed = false;
 
-  constructor(address: () => Promise<MediaAddress>) {
-    this.#address = address;
+  constructor(link: Link) {
+    this.link = link;
+    link.join(this);
   }
 
-  entry(role: AirRole): AirEntry | undefined {
-    return this.airs.find((one) => one.role === role);
+  get state(): WatchState {
+    return this.link.state;
   }
 
-  /** Whether the canvas of a role shows the source that is on air now. */
-  isShown(role: AirRole): boolean {
-    const entry = this.entry(role);
-    return entry !== undefined && this.pictures[role]?.n === entry.n;
+  /** The rung of the program that is asked for. */
+  get rung(): Rung {
+    return this.link.told.down;
+  }
+
+  entry(slot: Slot): AirEntry | undefined {
+    return entryFor(this.airs, slot);
+  }
+
+  /** Whether the canvas of a place shows the source that is on air now. */
+  isShown(slot: Slot): boolean {
+    const entry = this.entry(slot);
+    return entry !== undefined && this.pictures[slot]?.n === entry.n;
+  }
+
+  /** Whether it moves: a picture came since the place was wanted. */
+  isMoving(slot: Slot): boolean {
+    const entry = this.entry(slot);
+    return entry !== undefined && this.moving[slot] === entry.n;
   }
 
   watch(): () => void {
-    this.#watchers += 1;
-    if (this.#watchers === 1) void this.#run();
-    return () => {
-      this.#watchers -= 1;
-      if (this.#watchers === 0) this.#session?.close();
-    };
+    return this.link.hold();
   }
 
-  show(role: AirRole, canvas: HTMLCanvasElement): () => void {
-    this.#canvases.set(role, canvas);
-    return () => {
-      if (this.#canvases.get(role) === canvas) this.#canvases.delete(role);
-    };
+  show(slot: Slot, canvas: HTMLCanvasElement): Showing {
+    return untrack(() => this.#put({ slot, canvas, isWanted: true, isSeen: true }));
   }
 
   /** A site's camera before it is on air; operators only. */
   preview(site: string, canvas: HTMLCanvasElement): () => void {
-    this.#previews.set(site, canvas);
-    this.#follow();
+    const showing = untrack(() => this.#put({ slot: `preview:${site}`, canvas, isWanted: true, isSeen: true }));
     return () => {
-      this.#previews.delete(site);
       this.previewed[site] = false;
-      this.#follow();
+      showing.close();
     };
+  }
+
+  /** What is shown stays as it is, until it may move again. The sound goes on. */
+  freeze(isFrozen: boolean): void {
+    this.#isFrozen = isFrozen;
+    untrack(() => this.#follow());
+  }
+
+  /** Nothing is heard while a slate stands in place of picture and sound. */
+  hush(isHushed: boolean): void {
+    this.#isHushed = isHushed;
+    this.#speaker?.hush(isHushed);
   }
 
   async sound(isOn: boolean): Promise<void> {
@@ -79,13 +109,14 @@ export class ProgramWatch {
       const speaker = this.#speaker;
       this.#speaker = null;
       this.isSounding = false;
-      this.#restart();
+      this.#voices();
       await speaker?.close();
       return;
     }
     if (this.#speaker === null) {
       this.#speaker = new Speaker();
-      this.#restart();
+      this.#speaker.hush(this.#isHushed);
+      this.#voices();
     }
     // Without a gesture a browser leaves this open until there is one.
     void this.#speaker.resume().then(() => (this.isSounding = this.#speaker?.isRunning ?? false));
@@ -93,109 +124,161 @@ export class ProgramWatch {
     this.isSounding = this.#speaker.isRunning;
   }
 
-  async #run(): Promise<void> {
-    if (!hasTransport() || !("VideoDecoder" in globalThis)) {
-      this.state = "unsupported";
-      return;
+  take(line: Line): void {
+    if (this.#line !== line) {
+      this.#line = line;
+      this.#adapt(this.link.told, line.address.latency_ms);
     }
-    this.state = "connecting";
-    while (this.#watchers > 0) {
-      await this.#once().catch(() => undefined);
-      this.#drop();
-      if (this.#watchers === 0) break;
-      this.#lose();
-      await new Promise((resolve) => setTimeout(resolve, this.#backoff.next()));
+    if (!this.#beats.has(line)) {
+      this.#beats.set(line, new WatchBeat(line));
+      line.session.texts(line.address.program, "air", (text) => {
+        if (this.#line !== line) return;
+        this.airs = readAir(text);
+        this.#follow();
+      });
     }
-    this.state = "idle";
+    for (const player of this.#players.values()) player.carry(line.session);
   }
 
-  #lose(): void {
-    if (this.state === "up") this.state = "lost";
+  leave(line: Line): void {
+    this.#beats.get(line)?.close();
+    this.#beats.delete(line);
+    if (this.#line !== line) return;
+    this.#line = null;
+    for (const player of this.#players.values()) player.carry(null);
   }
 
-  async #once(): Promise<void> {
-    const address = await this.#address();
-    this.#latency = address.latency_ms;
-    this.#conference = address.program.split("/")[1] ?? "";
-    const session = await connectTransport(address.screen, address.fingerprints, 10_000);
-    this.#session = session;
-    this.#heard(session);
-    session.texts(address.program, "beat", () => this.#heard(session));
-    session.texts(address.program, "air", (text) => {
-      this.#heard(session);
-      this.state = "up";
-      this.#backoff.reset();
-      this.airs = readAir(text);
-      this.#follow();
-    });
-    await session.closed;
-  }
-
-  #heard(session: Session): void {
-    clearTimeout(this.#beat);
-    this.#beat = setTimeout(() => session.close(), BEAT_LOST_MS);
-  }
-
-  #drop(): void {
-    clearTimeout(this.#beat);
-    this.#session = null;
-    this.#restart();
-  }
-
-  #restart(): void {
-    for (const player of this.#players.values()) player.close();
-    this.#players.clear();
+  hear(told: LineTold): void {
+    this.#adapt(told, this.#latency);
     this.#follow();
   }
 
-  /** One player for each source wanted, and no other. */
-  #follow(): void {
-    const session = this.#session;
-    const wanted = new Map<string, () => Player>();
-    if (session !== null) {
-      for (const entry of this.airs) wanted.set(entry.broadcast, () => this.#airPlayer(session, entry));
-      for (const site of this.#previews.keys())
-        wanted.set(`preview/${this.#conference}/${site}`, () => this.#previewPlayer(session, site));
-    }
-    for (const [path, player] of this.#players) {
-      if (wanted.has(path)) continue;
-      player.close();
-      this.#players.delete(path);
-    }
-    for (const [path, make] of wanted) if (!this.#players.has(path)) this.#players.set(path, make());
+  tick(): void {
+    const beat = this.#line === null ? undefined : this.#beats.get(this.#line);
+    const shown = this.airs.filter((one) => one.role !== "gallery").flatMap((one) => this.#players.get(keyOf(one)) ?? []);
+    if (beat === undefined || shown.length === 0) return;
+    beat.write(shown.map((player) => player.report()), shown.at(-1)?.shows ?? "sound");
   }
 
-  #airPlayer(session: Session, entry: AirEntry): Player {
-    return new Player(session, entry.broadcast, this.#latency, {
-      canvas: () => this.#canvases.get(entry.role) ?? null,
-      speaker: this.#speaker,
-      shown: () => {
-        if (this.pictures[entry.role]?.n !== entry.n) this.pictures = { ...this.pictures, [entry.role]: entry };
-      },
-      ended: () => this.#tryAgain(entry.broadcast),
-    });
+  isCarriedBy(line: Line): boolean {
+    return [...this.#players.values()].every((player) => player.isCarriedBy(line.session));
   }
 
-  #previewPlayer(session: Session, site: string): Player {
-    const path = `preview/${this.#conference}/${site}`;
-    return new Player(session, path, this.#latency, {
-      canvas: () => this.#previews.get(site) ?? null,
-      speaker: null,
-      shown: () => {
-        if (this.previewed[site] !== true) this.previewed[site] = true;
-      },
-      ended: () => this.#tryAgain(path),
-    });
-  }
-
-  /** A source ended that is still wanted: it is asked for once more a little later. */
-  #tryAgain(path: string): void {
-    const ended = this.#players.get(path);
-    setTimeout(() => {
-      if (ended === undefined || this.#players.get(path) !== ended) return;
-      ended.close();
-      this.#players.delete(path);
+  #put(spot: Spot): Showing {
+    this.#spots.add(spot);
+    const unsee = whileSeen(spot.canvas, (isSeen) => {
+      spot.isSeen = isSeen;
       this.#follow();
-    }, AGAIN_MS);
+    });
+    return {
+      want: (isWanted) => {
+        if (spot.isWanted === isWanted) return;
+        spot.isWanted = isWanted;
+        untrack(() => this.#follow());
+      },
+      close: () => {
+        unsee();
+        this.#spots.delete(spot);
+        untrack(() => this.#follow());
+      },
+    };
   }
+
+  #adapt(told: LineTold, latency: number): void {
+    this.#latency = told.rtt_ms === null ? latency : latencyFor(told.rtt_ms, latency);
+    for (const player of this.#players.values()) player.latency = this.#latency;
+  }
+
+  /** One player for each source wanted, and no other; each paints on the canvases that are its own now. */
+  #follow(): void {
+    const wanted = this.#wanted();
+    for (const [key, player] of this.#players) {
+      if (wanted.has(key)) continue;
+      player.close();
+      this.#players.delete(key);
+    }
+    for (const [key, source] of wanted) {
+      const player = this.#players.get(key) ?? this.#begin(key, source);
+      player.rung = source.entry?.role === "gallery" ? galleryRung(this.rung) : source.entry === null ? "high" : this.rung;
+      const spots = [...this.#spots].filter((spot) => this.#belongs(spot, source));
+      player.easel.hang(spots.map((spot) => spot.canvas));
+      player.isSeen = spots.some((spot) => spot.isWanted && spot.isSeen) && !(this.#isFrozen && source.entry !== null && this.#hasPicture(spots));
+    }
+    this.#forgetStill();
+  }
+
+  #wanted(): Map<string, Source> {
+    const wanted = new Map<string, Source>();
+    for (const entry of this.airs) wanted.set(keyOf(entry), { path: entry.broadcast, entry, site: entry.site });
+    const conference = this.#line?.conference;
+    for (const { slot } of this.#spots) {
+      if (!slot.startsWith("preview:") || conference === undefined) continue;
+      const site = slot.slice("preview:".length);
+      const path = `preview/${conference}/${site}`;
+      wanted.set(path, { path, entry: null, site });
+    }
+    return wanted;
+  }
+
+  #belongs(spot: Spot, source: Source): boolean {
+    if (source.entry === null) return spot.slot === `preview:${source.site}`;
+    return !spot.slot.startsWith("preview:") && this.entry(spot.slot as Slot)?.n === source.entry.n;
+  }
+
+  #hasPicture(spots: readonly Spot[]): boolean {
+    return spots.every((spot) => this.pictures[spot.slot as Slot] !== undefined);
+  }
+
+  #begin(key: string, source: Source): Player {
+    const player = new Player(source.path, this.#latency, { shown: () => this.#painted(source) });
+    this.#players.set(key, player);
+    if (source.entry !== null && source.entry.role !== "gallery") player.speaker = this.#speaker;
+    player.carry(this.#line?.session ?? null);
+    return player;
+  }
+
+  #painted(source: Source): void {
+    const { entry } = source;
+    if (entry === null) {
+      if (this.previewed[source.site] !== true) this.previewed[source.site] = true;
+      return;
+    }
+    for (const spot of this.#spots) {
+      if (!this.#belongs(spot, source)) continue;
+      const slot = spot.slot as Slot;
+      if (this.pictures[slot]?.n !== entry.n) this.pictures = { ...this.pictures, [slot]: entry };
+      if (this.moving[slot] !== entry.n) this.moving = { ...this.moving, [slot]: entry.n };
+    }
+  }
+
+  /** A place that nobody wants stands still from now on. */
+  #forgetStill(): void {
+    const live = new Set([...this.#spots].filter((spot) => spot.isWanted && spot.isSeen).map((spot) => spot.slot));
+    const kept = Object.entries(this.moving).filter(([slot]) => live.has(slot as Slot));
+    if (kept.length !== Object.keys(this.moving).length) this.moving = Object.fromEntries(kept);
+  }
+
+  #voices(): void {
+    for (const entry of this.airs) {
+      const player = this.#players.get(keyOf(entry));
+      if (player !== undefined && entry.role !== "gallery") player.speaker = this.#speaker;
+    }
+  }
+}
+
+interface Source {
+  readonly path: string;
+  /** None: a preview. */
+  readonly entry: AirEntry | null;
+  readonly site: string;
+}
+
+/** After a restart of the server the same name may stand for another site. */
+function keyOf(entry: AirEntry): string {
+  return `${entry.broadcast} ${entry.site}`;
+}
+
+/** Small pictures have one track only; on a thin line they stand still. */
+function galleryRung(rung: Rung): Rung {
+  return rung === "high" || rung === "low" ? "high" : "sound";
 }

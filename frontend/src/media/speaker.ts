@@ -1,17 +1,29 @@
-// The loudspeakers: decodes Opus and plays it without gaps, each source at its own time.
-import type { MediaFrame } from "./session";
+// The loudspeakers: decodes Opus and plays it without gaps, each source at its own time, on the sound thread.
+import loudspeaker from "./loudspeaker.worklet.ts?worker&url";
+import type { ToLoudspeaker } from "./loudspeaker.worklet";
 import type { Playout } from "./playout";
+import { newMemory, RATE, RingWriter, type Memory } from "./ring";
+import type { MediaFrame } from "./session";
+import { Tape } from "./tape";
 
-const SLACK_S = 0.06;
 const CHANNELS = 2;
 
 export interface Voice {
   play(frame: MediaFrame): void;
+  /** How often sound was missing when it was due, since the beginning. */
+  readonly gaps: number;
   close(): void;
 }
 
 export class Speaker {
-  readonly #context = new AudioContext({ sampleRate: 48_000, latencyHint: "interactive" });
+  readonly #context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
+  readonly #out = this.#context.createGain();
+  readonly #ready = this.#context.audioWorklet.addModule(loudspeaker);
+
+  constructor() {
+    this.#out.connect(this.#context.destination);
+    this.#ready.catch(() => undefined);
+  }
 
   get isRunning(): boolean {
     return this.#context.state === "running";
@@ -22,47 +34,108 @@ export class Speaker {
     await this.#context.resume();
   }
 
+  /** Everything goes on, unheard. */
+  hush(isHushed: boolean): void {
+    this.#out.gain.value = isHushed ? 0 : 1;
+  }
+
   async close(): Promise<void> {
     await this.#context.close();
   }
 
   voice(playout: Playout): Voice {
-    const context = this.#context;
-    let next = 0;
-    const decoder = new AudioDecoder({
-      output: (sound) => {
-        const due = playout.due(sound.timestamp);
-        const planned = context.currentTime + (due - performance.now()) / 1000;
-        const start = Math.abs(planned - next) < SLACK_S ? next : Math.max(planned, context.currentTime);
-        next = start + sound.duration / 1_000_000;
-        if (context.state === "running") sounded(context, sound).start(start);
-        sound.close();
-      },
-      error: () => undefined,
-    });
-    decoder.configure({ codec: "opus", sampleRate: 48_000, numberOfChannels: CHANNELS });
+    const outlet = new Outlet(this.#context, this.#out, this.#ready);
+    const tape = new Tape(outlet, playout, () => frameAt(this.#context));
+    const decoder = new AudioDecoder({ output: (sound) => tape.put(sound.timestamp, monoOf(sound)), error: () => undefined });
+    decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: CHANNELS });
     return {
       play: (frame) => {
         if (decoder.state !== "configured") return;
         playout.arrived(frame.timestamp, performance.now());
         decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: frame.timestamp, data: frame.payload }));
       },
+      get gaps() {
+        return outlet.gaps;
+      },
       close: () => {
         if (decoder.state !== "closed") decoder.close();
+        outlet.close();
       },
     };
   }
 }
 
-function sounded(context: AudioContext, sound: AudioData): AudioBufferSourceNode {
-  const buffer = context.createBuffer(sound.numberOfChannels, sound.numberOfFrames, sound.sampleRate);
-  for (let channel = 0; channel < sound.numberOfChannels; channel += 1) {
-    const samples = new Float32Array(sound.numberOfFrames);
-    sound.copyTo(samples, { planeIndex: channel, format: "f32-planar" });
-    buffer.copyToChannel(samples, channel);
+/** The way into one loudspeaker: shared memory where the page may have it, else messages. */
+class Outlet {
+  readonly #memory: Memory | null = globalThis.crossOriginIsolated ? newMemory(true) : null;
+  readonly #writer: RingWriter | null = this.#memory === null ? null : new RingWriter(this.#memory);
+  readonly #waiting: ToLoudspeaker[] = [];
+  #node: AudioWorkletNode | null = null;
+  #isOver = false;
+  #told = 0;
+
+  constructor(context: AudioContext, out: AudioNode, ready: Promise<void>) {
+    ready.then(() => this.#begin(context, out)).catch(() => undefined);
   }
-  const source = context.createBufferSource();
-  source.buffer = buffer;
-  source.connect(context.destination);
-  return source;
+
+  get gaps(): number {
+    return this.#writer?.gaps ?? this.#told;
+  }
+
+  write(at: number, sound: Float32Array<ArrayBuffer>): void {
+    if (this.#writer !== null) this.#writer.write(at, sound);
+    else this.#tell({ kind: "write", at, sound });
+  }
+
+  aim(offset: number): void {
+    if (this.#writer !== null) this.#writer.aim(offset);
+    else this.#tell({ kind: "aim", offset });
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#tell({ kind: "end" });
+    this.#node?.disconnect();
+    this.#node = null;
+  }
+
+  #begin(context: AudioContext, out: AudioNode): void {
+    if (this.#isOver || context.state === "closed") return;
+    const node = new AudioWorkletNode(context, "loudspeaker", {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+      processorOptions: { memory: this.#memory },
+    });
+    node.port.onmessage = (event: MessageEvent<number>) => (this.#told = event.data);
+    node.connect(out);
+    this.#node = node;
+    for (const told of this.#waiting.splice(0)) node.port.postMessage(told);
+  }
+
+  #tell(told: ToLoudspeaker): void {
+    if (this.#node === null) {
+      if (!this.#isOver) this.#waiting.push(told);
+    } else this.#node.port.postMessage(told, told.kind === "write" ? [told.sound.buffer] : []);
+  }
+}
+
+/** Which frame of the sound card is heard now, in part. */
+function frameAt(context: AudioContext): number {
+  const now = performance.now();
+  const heard = context.getOutputTimestamp();
+  const isTold = (heard.performanceTime ?? 0) > 0 && (heard.contextTime ?? 0) > 0;
+  const seconds = isTold ? (heard.contextTime ?? 0) + (now - (heard.performanceTime ?? 0)) / 1000 : context.currentTime;
+  return seconds * context.sampleRate;
+}
+
+function monoOf(sound: AudioData): Float32Array<ArrayBuffer> {
+  const mono = new Float32Array(sound.numberOfFrames);
+  sound.copyTo(mono, { planeIndex: 0, format: "f32-planar" });
+  if (sound.numberOfChannels > 1) {
+    const right = new Float32Array(sound.numberOfFrames);
+    sound.copyTo(right, { planeIndex: 1, format: "f32-planar" });
+    for (let place = 0; place < mono.length; place += 1) mono[place] = ((mono[place] ?? 0) + (right[place] ?? 0)) / 2;
+  }
+  sound.close();
+  return mono;
 }

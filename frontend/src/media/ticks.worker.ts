@@ -1,2 +1,3 @@
-// One tick a second, also while the page is behind another: browsers slow a hidden page's own timers down.
-setInterval(() => postMessage(null), 1000);
+// Ticks, also while the page is behind another: browsers slow a hidden page's own timers down. The first message says
+// how many milliseconds apart.
+self.onmessage = (asked: MessageEvent<number>) => setInterval(() => postMessage(null), asked.data);

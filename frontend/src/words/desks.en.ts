@@ -221,6 +221,7 @@ export const desks: Pick<Words, "handouts" | "operator" | "secretary" | "site" |
     lost: "The line is lost, reconnecting.",
     denied: "The browser does not allow the camera. Allow camera and microphone for this page, then press again.",
     missing: "No camera or microphone was found. Plug it in, then press again.",
+    unplugged: "The camera or microphone was pulled out. Plug it in again and the picture comes back by itself.",
     unsupported: "This browser can't send a picture. Use a recent Chrome, Edge or Firefox.",
     occupied: "Another camera of this site is connected. This one enters when the other stops or the operator lets it in.",
     replaced: "Another camera of this site took over from this one.",

@@ -1,0 +1,39 @@
+// Tells the server each second how well the program arrives here.
+import type { Rung } from "./line";
+import type { Line } from "./link.svelte";
+import type { Publication, Publishing } from "./session";
+
+export interface Arrival {
+  readonly late: number;
+  readonly gaps: number;
+}
+
+export class WatchBeat {
+  readonly #publication: Publication;
+  readonly #track: Publishing;
+  readonly #by: string;
+  #count = 0;
+
+  constructor(line: Line) {
+    this.#publication = line.session.publish(`watch/${line.conference}/${newNonce()}`);
+    this.#track = this.#publication.track("beat");
+    this.#by = line.session.kind;
+  }
+
+  write(arrivals: readonly Arrival[], shows: Rung): void {
+    this.#count += 1;
+    const late_ms = Math.max(0, ...arrivals.map((one) => one.late));
+    const gaps = arrivals.reduce((sum, one) => sum + one.gaps, 0);
+    this.#track.writeText(JSON.stringify({ n: this.#count, late_ms, gaps, by: this.#by, shows }));
+  }
+
+  close(): void {
+    this.#track.close();
+    this.#publication.close();
+  }
+}
+
+/** A name that nobody had before: 16 characters of 0–9 and a–f. */
+export function newNonce(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

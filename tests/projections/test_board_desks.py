@@ -67,6 +67,7 @@ def test_a_sites_desk_sees_its_own_delegates_and_requests() -> None:
         delegates=HUE_DELEGATES,
         guests=guests,
         requests=(waiting("r1"),),
+        check=None,
     )
 
 

@@ -252,6 +252,54 @@ export interface RegisterSection {
   readonly sites: readonly SiteRegister[];
 }
 
+export type Fitness = "fit" | "to_mend" | "unfit";
+
+export type Part = "camera" | "microphone" | "loudspeaker" | "echo" | "uplink" | "downlink" | "line" | "carrier" | "clock";
+
+export type Mend = "no_camera" | "small_picture" | "slow_picture" | "no_microphone" | "too_quiet" | "too_loud" | "not_heard" | "not_tried" | "echo" | "uplink_thin" | "uplink_sound_only" | "downlink_thin" | "downlink_sound_only" | "lossy" | "very_lossy" | "far" | "late" | "fallback" | "clock_wrong";
+
+/** What a check says of one part: nothing to mend, or what. */
+export interface Finding {
+  readonly part: Part;
+  readonly fitness?: Fitness;
+  readonly mend?: Mend | null;
+}
+
+export type Carrier = "udp" | "fallback";
+
+/** What a check found; nothing where it could not be measured. `width`, `height`, `fps`: of the camera, 0 without one. `microphone_db`: speech, 0 is full scale. `heard`: whether people in the hall heard the test sound. `echo_loss_db`, `echo_delay_ms`: how much quieter and later what the loudspeaker plays comes back through the microphone. `up_kbps`, `down_kbps`: sustained for ten seconds. `late_ms`: how late the latest piece came. `loss_permille`, `rtt_ms`: of the line. `clock_ms`: this clock minus the centre's. */
+export interface Measures {
+  readonly width?: number;
+  readonly height?: number;
+  readonly fps?: number;
+  readonly microphone_db?: number | null;
+  readonly heard?: boolean | null;
+  readonly echo_loss_db?: number | null;
+  readonly echo_delay_ms?: number | null;
+  readonly up_kbps?: number;
+  readonly down_kbps?: number;
+  readonly late_ms?: number | null;
+  readonly loss_permille?: number | null;
+  readonly rtt_ms?: number | null;
+  readonly carrier?: Carrier;
+  readonly clock_ms?: number | null;
+  readonly browser?: string;
+}
+
+/** A site's last check: what it came to, what is said of each part, and what was measured. */
+export interface CheckLine {
+  readonly site: string;
+  readonly at: string;
+  readonly fitness: Fitness;
+  readonly findings: readonly Finding[];
+  readonly measures: Measures;
+}
+
+/** Every site that has checked itself. */
+export interface ChecksSection {
+  readonly checks: readonly CheckLine[];
+}
+
 /** What one site's desk sees of itself. */
 export interface MySiteSection {
   readonly site: string;
@@ -261,6 +309,7 @@ export interface MySiteSection {
   readonly delegates: readonly DelegateLine[];
   readonly guests: readonly Headcount[];
   readonly requests: readonly RequestLine[];
+  readonly check: CheckLine | null;
 }
 
 /** The names of the commands that this desk may give in this stage. */
@@ -460,6 +509,12 @@ export interface ShowPage {
   readonly page: number;
 }
 
+/** A site reports what its check found. */
+export interface ReportCheck {
+  readonly site: string;
+  readonly measures: Measures;
+}
+
 /** The secretary writes down what was said, of a speech if one is named. */
 export interface TakeNote {
   readonly text: string;
@@ -533,6 +588,7 @@ export interface Sections {
   readonly presidency: PresidencySection;
   readonly notes: NotesSection;
   readonly register: RegisterSection;
+  readonly checks: ChecksSection;
   readonly my_site: MySiteSection;
   readonly may: MaySection;
   readonly alarms: AlarmsSection;
@@ -553,6 +609,7 @@ export const SECTION_NAMES = [
   "presidency",
   "notes",
   "register",
+  "checks",
   "my_site",
   "may",
   "alarms",
@@ -565,7 +622,7 @@ export const SECTIONS_OF_ROLE: Record<Role, readonly (keyof Sections)[]> = {
   chair: ["floor", "conclusion", "presidency", "may"],
   deputy: ["floor", "conclusion", "presidency", "may"],
   secretary: ["floor", "conclusion", "presidency", "notes", "register", "may"],
-  operator: ["floor", "presidency", "may"],
+  operator: ["floor", "presidency", "checks", "may"],
   site: ["my_site", "may"],
   program: [],
   relay: [],
@@ -618,6 +675,7 @@ export interface Commands {
   readonly ListHandout: ListHandout;
   readonly ShowPage: ShowPage;
   readonly TakeDownHandout: Record<string, never>;
+  readonly ReportCheck: ReportCheck;
   readonly Preside: Record<string, never>;
   readonly ReturnToChair: Record<string, never>;
   readonly TakeNote: TakeNote;
@@ -638,6 +696,7 @@ export const REFUSALS = [
   "agenda.item_unknown",
   "agenda.no_item_running",
   "author_unknown",
+  "checks.measure_impossible",
   "conclusions.adopted_already",
   "conclusions.counts_disagree",
   "conclusions.counts_wrong",

@@ -16,6 +16,7 @@ from diemcau.media.camera import Camera
 from diemcau.media.director import Director
 from diemcau.media.fabric import Admission, Guest, Outlet, Source
 from diemcau.media.limits import Excess, Meter
+from diemcau.media.line_check import LineChecks
 from diemcau.media.lines import Line, Lines
 from diemcau.media.metered import MeteredSource
 from diemcau.media.talkback import Talkback
@@ -59,6 +60,7 @@ class Gathering:
         self.lines = Lines(self._hear_line)
         self.visits = Visits(new_outlet)
         self.talkback = Talkback(conference, new_outlet, self._hear_talk)
+        self.checks = LineChecks(new_outlet, clock=clock)
 
     def admit(self, admission: Admission) -> None:
         """Hear who was admitted and is about to come."""
@@ -90,13 +92,16 @@ class Gathering:
     def farewell(self, admission: Admission) -> None:
         """Hear that somebody is gone, or never came."""
         self.visits.leave(admission)
+        self.checks.leave(admission.connection)
         if admission.site is not None:
             self.lines.leave(admission.site, admission.connection)
 
     def offer(self, admission: Admission, path: str) -> Outlet | None:
-        """Return what only this guest reads under a name: its own line, and who talks to it."""
+        """Return what only this guest reads under a name: its own line and its check, and who talks to it."""
         if path == paths.line(self._conference):
             return self.visits.line_of(admission)
+        if path == paths.check(self._conference):
+            return self.checks.offer(admission.connection)
         return self.talkback.offer(admission, path)
 
     def tick(self) -> None:
@@ -136,6 +141,9 @@ class Gathering:
             elif paths.read_watch(source.path) is not None:
                 async for text in source.texts(paths.BEAT):
                     self.visits.hear_screen(admission.connection, read_screen_beat(text), at=self._clock())
+            elif paths.read_checking(source.path) is not None:
+                connection = admission.connection
+                await self.checks.follow(connection, source, lambda: self.visits.quality(connection))
             else:
                 await self.talkback.hear(admission, source)
         except Exception:  # noqa: BLE001 (the top of a task; the session's other sources go on)

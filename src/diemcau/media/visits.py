@@ -101,6 +101,11 @@ class Visits:
             self._tell(visit)
         return visit.line
 
+    def quality(self, connection: str) -> Quality | None:
+        """Return what the transport of a session counts now."""
+        visit = self._visits.get(connection)
+        return None if visit is None or visit.guest is None else visit.guest.quality()
+
     def hear_camera(self, site: SiteId, connection: str, beat: CameraBeat) -> None:
         """Hear the beat of the camera of a site that counts."""
         self._cameras[site] = connection

@@ -17,7 +17,7 @@ from diemcau.media.moq_fabric import connect
 from diemcau.media.pass_keys import load_key
 from diemcau.media.passes import Passes, new_pass
 from diemcau.media.rehearsal_sites.report import Line, Report
-from diemcau.media.rehearsal_sites.site import Hall, Quality, RehearsalSite
+from diemcau.media.rehearsal_sites.site import Hall, Parent, Quality, RehearsalSite
 from tests.e2e.desks import Desk
 
 PATIENCE = 30.0
@@ -112,6 +112,10 @@ async def rehearsal_sites(
             url=way["screen"].partition("/screen")[0],
             fingerprints=tuple(way["fingerprints"]),
             token=ticket(folder, conference, site),
+            parents=tuple(
+                Parent(url=one["screen"].partition("/screen")[0], fingerprints=tuple(one["fingerprints"]))
+                for one in way["parents"]
+            ),
         )
         for site in sites
     ]

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from diemcau.core.ids import ConferenceId, SiteId
-from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.site import Hall, Parent, Quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,9 @@ def read_casting(line: str) -> Casting:
             url=hall["url"],
             fingerprints=tuple(hall["fingerprints"]),
             token=hall["token"],
+            parents=tuple(
+                Parent(url=one["url"], fingerprints=tuple(one["fingerprints"])) for one in hall.get("parents", ())
+            ),
         )
         for hall in fields["halls"]
     )

@@ -6,6 +6,7 @@ conference and knows no rules.
 """
 
 import asyncio
+import itertools
 import json
 import logging
 import random
@@ -37,6 +38,7 @@ _MISSED_BEATS = 3
 _RESTS, _STRAGGLERS = 0.3, 0.2
 _EAGER, _A_WAIT = 1.0, 0.005
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
+_JITTER, _ANSWERS_WITHIN = 0.3, 3.0
 _VIDEO = Rendition(track=paths.VIDEO, codec="avc3", description=None)
 _AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
 
@@ -54,8 +56,16 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """A node that lets a site in."""
+
+    url: str
+    fingerprints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hall:
-    """Which site it is and how it comes in."""
+    """Which site it is and how it comes in. `parents`: other nodes, for when the first does not answer."""
 
     conference: ConferenceId
     site: SiteId
@@ -63,6 +73,7 @@ class Hall:
     url: str
     fingerprints: tuple[str, ...]
     token: str
+    parents: tuple[Parent, ...] = ()
 
 
 class RehearsalSite:
@@ -94,24 +105,36 @@ class RehearsalSite:
 
     async def run(self) -> None:
         """Take part until cancelled."""
-        wait = _FIRST_WAIT
-        while True:
-            try:
-                link = await connect(
-                    f"{self._hall.url}/camera?jwt={self._hall.token}",
-                    fingerprints=self._hall.fingerprints,
-                )
-            except FabricError as error:
-                _LOG.debug("%s: %s", self._hall.site, error)
-            else:
-                began = time.monotonic()
-                await self._take_part(link)
-                if time.monotonic() - began > _LONGEST_WAIT:
-                    wait = _FIRST_WAIT
+        own = Parent(url=self._hall.url, fingerprints=self._hall.fingerprints)
+        parents = (own, *self._hall.parents)
+        wait, tried = _FIRST_WAIT, 0
+        for parent in itertools.cycle(parents):
+            stayed = await self._visit(parent)
+            tried = tried + 1 if not stayed else 1
+            if stayed > _LONGEST_WAIT:
+                wait = _FIRST_WAIT
+            if tried < len(parents):
+                await asyncio.sleep(random.uniform(0, _JITTER))  # noqa: S311 - spreads the load
+                continue
+            tried = 0
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the load
             wait = min(wait * 2, _LONGEST_WAIT)
 
-    async def _take_part(self, link: Link) -> None:
+    async def _visit(self, parent: Parent) -> float:
+        """Take part at a node until it is lost; return for how many seconds, 0 if it let nobody stay."""
+        try:
+            async with asyncio.timeout(_ANSWERS_WITHIN):
+                link = await connect(f"{parent.url}/camera?jwt={self._hall.token}", fingerprints=parent.fingerprints)
+        except (FabricError, TimeoutError) as error:
+            _LOG.debug("%s: %s", self._hall.site, error)
+            return 0.0
+        began = time.monotonic()
+        code = await self._take_part(link)
+        stayed = time.monotonic() - began
+        return stayed if code is None and stayed > _BEAT_EVERY else 0.0
+
+    async def _take_part(self, link: Link) -> int | None:
+        """Take part until the session is lost; return the code that the node gave, if it gave one."""
         code: int | None = None
         work = asyncio.gather(self._send(link), self._receive(link))
         closed = asyncio.ensure_future(link.closed())
@@ -125,6 +148,7 @@ class RehearsalSite:
             await asyncio.gather(work, closed, return_exceptions=True)
             await link.close()
             self._tell(Line(site=self._hall.site, state="lost", code=code, at_ns=time.time_ns()))
+        return code
 
     async def _send(self, link: Link) -> None:
         quality = self._quality

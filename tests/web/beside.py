@@ -7,6 +7,7 @@ from pathlib import Path
 from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.ids import ConferenceId, SiteId, TaskId, UnitCode
 from diemcau.core.roles import Role
+from diemcau.media.fabric import Code, Knock
 from diemcau.web.ports import Chapter, Form, ListedDocument, Parts, Recording, TaskLine, TaskPage
 from tests.core.samples import HUE, VINH
 
@@ -67,6 +68,9 @@ class Beside:
 
     def fingerprints(self) -> tuple[str, ...]:
         return ("ab" * 32,)
+
+    async def meet(self, knock: Knock) -> None:
+        await knock.refuse(Code.STOPPING)
 
     def find(self, conference: ConferenceId) -> "Beside | None":
         return self if conference == "review-2026" else None

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 from diemcau.web import apidocs, desk, handouts, health, login, metrics, pages, papers, problems, watching
 from diemcau.web.guard import Guard
-from diemcau.web.live import socket
+from diemcau.web.live import media_socket, socket
 from diemcau.web.pins import Pins
 from diemcau.web.ports import Parts, Premises
 from diemcau.web.tries import Slowing
@@ -48,6 +48,7 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
     app.include_router(metrics.routes(counters))
     app.include_router(apidocs.routes(app))
     app.include_router(socket.routes(counters))
+    app.include_router(media_socket.routes())
     pages.install(app, premises.static, premises.authority)
     return Guard(
         metrics.Counting(app, counters),

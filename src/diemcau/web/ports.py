@@ -19,6 +19,7 @@ from diemcau.core.handouts import Handout
 from diemcau.core.ids import ConferenceId, SiteId, TaskId, UnitCode
 from diemcau.core.roles import Role
 from diemcau.media.hls.line import Line
+from diemcau.media.fabric import Knock
 from diemcau.media.passes import Passes
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -158,6 +159,10 @@ class Media(Protocol):
 
     def fingerprints(self) -> tuple[str, ...]:
         """SHA-256 of each certificate, in lower-case hex; none if browsers trust it anyway."""
+        ...
+
+    async def meet(self, knock: Knock) -> None:
+        """Let somebody in who comes by the web server; return when they are gone."""
         ...
 
 

@@ -495,7 +495,7 @@ export interface PinLowerThird {
   readonly site: string;
 }
 
-/** Put a file on the list of what may be shown, or in place of the one of that name. `digest`: SHA-256 of the file in lower-case hex; empty for sample pages, which are drawn when they are asked for. */
+/** Put a file on the list of what may be shown, or in place of the one of that name. */
 export interface ListHandout {
   readonly handout: string;
   readonly title: string;

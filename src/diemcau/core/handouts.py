@@ -17,15 +17,13 @@ from diemcau.core.refusals import Refusal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListHandout:
-    """Put a file on the list of what may be shown, or in place of the one of that name.
-
-    `digest`: SHA-256 of the file in lower-case hex; empty for sample pages, which are drawn when they are asked for.
-    """
+    """Put a file on the list of what may be shown, or in place of the one of that name."""
 
     handout: HandoutId
     title: str
     pages: int
     digest: str
+    """SHA-256 of the file in lower-case hex; empty for sample pages, which are drawn when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

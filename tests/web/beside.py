@@ -69,6 +69,9 @@ class Beside:
     def fingerprints(self) -> tuple[str, ...]:
         return ("ab" * 32,)
 
+    def is_camera_busy(self, conference: ConferenceId, site: SiteId) -> bool:
+        return (conference, site) == ("review-2026", VINH)
+
     async def meet(self, knock: Knock) -> None:
         await knock.refuse(Code.STOPPING)
 

@@ -49,7 +49,7 @@ async def test_a_hall_is_shown_the_way_for_its_camera(door: Door) -> None:
     ticket = door.passes.read_ticket(first["camera"].partition("?jwt=")[2], NINE)
     assert first["camera"].startswith("https://127.0.0.1:8443/camera?jwt=")
     assert first["screen"].startswith("https://127.0.0.1:8443/screen?jwt=")
-    assert (ticket.site, ticket.may_publish) == (HUE, True)
+    assert (ticket.pass_.site, ticket.may_publish) == (HUE, True)
     assert first["up"].startswith("up/review-2026/hue/")
     assert first["up"] != second["up"]
     assert (first["program"], first["latency_ms"], first["fingerprints"]) == ("program/review-2026", 150, ["ab" * 32])
@@ -67,7 +67,7 @@ async def test_who_is_no_hall_has_no_camera(door: Door) -> None:
         way = (await client.get(f"{path}media")).json()
 
     ticket = door.passes.read_ticket(way["screen"].partition("?jwt=")[2], NINE)
-    assert (way["camera"], way["up"], ticket.may_publish, ticket.role) == (None, None, False, Role.OPERATOR)
+    assert (way["camera"], way["up"], ticket.may_publish, ticket.pass_.role) == (None, None, False, Role.OPERATOR)
     assert way["socket"]["camera"] is None
 
 

@@ -160,6 +160,7 @@ class PassReader:
             part=Part.RELAY,
             may_publish=False,
             connection=new_connection(),
+            role=Role.RELAY,
             number=pass_.number,
             issued_at=pass_.issued_at,
             until=pass_.until,

@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.requests import HTTPConnection
 
 from diemcau.conduct.desk import Desk
+from diemcau.core import entry
 from diemcau.core.roles import Asker
 from diemcau.media.passes import Pass, PassFault, PassRefused
 from diemcau.web.guard import host_name
@@ -73,7 +74,16 @@ def admit(house: House, token: str) -> Visitor:
         raise Problem(PassFault.WRONG_CONFERENCE.value)
     if pass_.site is not None and not desk.formal.facts.has_site(pass_.site):
         raise Problem("pass.unknown_site")
+    if is_void(desk, pass_):
+        raise Problem(PassFault.REVOKED.value)
     return Visitor(name=desk_name(pass_), pass_=pass_, desk=desk)
+
+
+def is_void(desk: Desk, pass_: Pass) -> bool:
+    """Say whether a pass was revoked in its conference."""
+    return entry.is_void(
+        desk.formal.entry, number=pass_.number, role=pass_.role, site=pass_.site, issued_at=pass_.issued_at
+    )
 
 
 def visitor_at(connection: HTTPConnection, desk: str) -> Visitor:

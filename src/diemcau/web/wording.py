@@ -67,6 +67,11 @@ PROBLEMS: Final[dict[str, Wording]] = {
         ("Đường dẫn đã hết hạn", "Đường dẫn này đã hết hạn: hãy xin đường dẫn mới."),
         ("Link expired", "This link has expired: ask for a new one."),
     ),
+    "pass.revoked": _words(
+        401,
+        ("Đường dẫn đã bị thu hồi", "Đường dẫn này đã bị thu hồi, không còn dùng được: hãy xin đường dẫn mới."),
+        ("Link revoked", "This link was revoked and lets nobody in any more: ask for a new one."),
+    ),
     "pass.wrong_kind": _words(
         401,
         ("Đường dẫn không dùng được ở đây", "Thẻ này không mở được bàn làm việc: hãy mở đường dẫn đã nhận được."),

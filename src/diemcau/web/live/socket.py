@@ -22,7 +22,7 @@ from diemcau.web.live.outbox import Outbox, TooSlow
 from diemcau.web.metrics import Metrics
 from diemcau.web.ports import Limits
 from diemcau.web.problems import Problem, answer, language_of, log_fault
-from diemcau.web.visitors import Visitor, entered, house_of, need_own_origin
+from diemcau.web.visitors import Visitor, entered, house_of, is_void, need_own_origin
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ class Silent(Exception):  # noqa: N818 (a fact, as in the core)
 
 
 class PassEnded(Exception):  # noqa: N818 (a fact, as in the core)
-    """The pass came to its end while the line was open."""
+    """The pass came to its end, or was revoked, while the line was open."""
 
 
 def routes(metrics: Metrics) -> APIRouter:
@@ -126,9 +126,14 @@ class Line:
                 raise Silent from silent
             if received["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(received.get("code", ENDED))
-            if self._clock.now() >= self._visitor.pass_.until:
-                raise PassEnded
+            self._need_pass()
             await self._take(received.get("text"))
+
+    def _need_pass(self) -> None:
+        """Raise `PassEnded` once the pass is over: nothing more is told by it, and nothing more done."""
+        pass_ = self._visitor.pass_
+        if self._clock.now() >= pass_.until or is_void(self._visitor.desk, pass_):
+            raise PassEnded
 
     async def _take(self, text: str | None) -> None:
         try:
@@ -160,6 +165,7 @@ class Line:
     async def _follow(self, change: Callable[[], Awaitable[object]]) -> None:
         while True:
             await change()
+            self._need_pass()
             self._outbox.note_change()
 
     async def _keep_beating(self) -> None:

@@ -17,7 +17,7 @@ from diemcau.journal.journal import Journal
 from diemcau.journal.memory import MemoryJournal
 from diemcau.journal.record import Author, Record
 from diemcau.journal.seal import SealKey
-from diemcau.plan.convening import facts_of, person_id
+from diemcau.plan.convening import facts_of, handouts_of, person_id
 from diemcau.plan.model import Plan
 from diemcau.plan.reader import read_plan
 
@@ -71,7 +71,7 @@ async def begin(plan: Plan, journal: Journal | None = None, *, digests: Mapping[
     journal = journal or MemoryJournal(CODEC)
     clock = HandClock(plan.starts_at)
     facts = facts_of(plan, digests or digests_of(plan))
-    await convene(journal, clock, facts, Author(role="plan"))
+    await convene(journal, clock, facts, Author(role="plan"), handouts_of(plan))
     offices = {person_id(plan.id, one): one.office(plan.language) for one in plan.delegates}
     desk = await open_desk(journal, clock, plan.id, offices)
     for site in plan.sites:

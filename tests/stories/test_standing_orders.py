@@ -167,3 +167,22 @@ def test_two_conferences_share_nothing() -> None:
     one.give(floor.GrantFloor(site=HUE), stages.CloseConference())
 
     assert other.now == before
+
+
+def test_the_operator_takes_too_early_goes_back_and_the_line_of_the_speaker_comes_and_goes() -> None:
+    play = prepared(of=facts(conduct=Conduct.MANUAL))
+    play.give(onair.ChooseGallery(sites=(VINH, DALAT)), onair.ChooseLayout(layout=onair.Layout.GALLERY))
+    play.give(floor.GrantFloor(site=HUE), onair.TakeSite(site=HUE), onair.UndoTake())
+    assert (play.now.holder, play.now.air.taken, play.now.air.layout) == (HUE, None, onair.Layout.GALLERY)
+
+    play.give(onair.TakeSite(site=HUE), onair.PinLowerThird(site=HUE), sites.NoteLineLost(site=HUE))
+    play.wind(30 * SECOND)
+    assert (play.now.holder, play.now.air.cut_in) == (HUE, True)
+    play.give(sites.NoteLineUp(site=HUE), onair.FreezeProgram(), onair.ShowSlate(text="Xin chờ ít phút"))
+    assert (play.now.air.taken, play.now.air.cut_in, play.now.air.lower_third) == (HUE, False, HUE)
+
+    play.give(stages.AdjournConference(reason="Sự cố kỹ thuật"), stages.ResumeConference())
+    air = play.now.air
+    assert (air.taken, air.frozen, air.slate, air.lower_third) == (None, False, None, None)
+    assert air.gallery == (VINH, DALAT)
+    assert conference.replay(tuple(play.events)) == play.now

@@ -48,6 +48,7 @@ measures = st.builds(
     microphone_db=st.one_of(st.none(), st.integers(-120, 0)),
     heard=st.one_of(st.none(), st.booleans()),
     echo_loss_db=st.one_of(st.none(), st.integers(-20, 90)),
+    echo_delay_ms=some,
     up_kbps=st.integers(0, 9_000),
     down_kbps=st.integers(0, 9_000),
     late_ms=some,
@@ -55,6 +56,7 @@ measures = st.builds(
     rtt_ms=some,
     carrier=st.sampled_from(Carrier),
     clock_ms=st.one_of(st.none(), st.integers(-9_000, 9_000)),
+    browser=st.just("Firefox 153"),
 )
 
 

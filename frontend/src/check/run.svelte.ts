@@ -2,6 +2,7 @@
 // two things only: to say a sentence, and whether the hall heard the sound. What it comes to is the server's to say.
 import { Capture, faultOf, type CaptureFault } from "../media/capture";
 import type { Link } from "../media/link.svelte";
+import { pause } from "../media/ticks";
 import type { Measures } from "../wire/types";
 import { listenForEcho } from "./echo";
 import { SpeechLevel } from "./level";
@@ -14,6 +15,8 @@ const SPEECH_MS = 6000;
 const LINE_WITHIN_MS = 15_000;
 const LONGEST_BROWSER = 100;
 const WORKLET = "/static/microphone.js";
+
+type Draft = { -readonly [Name in keyof Measures]: Measures[Name] };
 
 export class CheckRun {
   stage = $state<CheckStage>("ready");
@@ -47,7 +50,7 @@ export class CheckRun {
     this.stop();
     const turn = this.#turn;
     const isCurrent = (): boolean => turn === this.#turn;
-    const measures: Measures = { ...NOTHING, browser: browserName() };
+    const measures: Draft = { ...NOTHING, browser: browserName() };
     this.stage = "camera";
     await this.#film(measures, isCurrent);
     if (!isCurrent()) return;
@@ -59,7 +62,11 @@ export class CheckRun {
     if (!isCurrent()) return;
     this.stage = "question";
     const answered = new Promise<boolean>((resolve) => (this.#answer = resolve));
-    await Promise.all([this.#line(measures), answered.then((heard) => ((measures.heard = heard), this.#answered()))]);
+    const asked = answered.then((heard) => {
+      measures.heard = heard;
+      if (this.stage === "question") this.stage = "line";
+    });
+    await Promise.all([this.#line(measures), asked]);
     if (!isCurrent()) return;
     this.stage = "reporting";
     this.stage = (await this.#report(measures)) ? "done" : "unreported";
@@ -88,11 +95,7 @@ export class CheckRun {
     this.stage = "ready";
   }
 
-  #answered(): void {
-    if (this.stage === "question") this.stage = "line";
-  }
-
-  async #film(measures: Measures, isCurrent: () => boolean): Promise<void> {
+  async #film(measures: Draft, isCurrent: () => boolean): Promise<void> {
     try {
       const capture = await Capture.open(this.cameraId, this.microphoneId);
       if (!isCurrent()) {
@@ -122,7 +125,7 @@ export class CheckRun {
     this.picture = { ...size, fps };
   }
 
-  async #hear(measures: Measures): Promise<void> {
+  async #hear(measures: Draft): Promise<void> {
     const capture = this.#capture;
     if (capture?.hasSound !== true) return;
     const speech = new SpeechLevel();
@@ -136,7 +139,7 @@ export class CheckRun {
     measures.microphone_db = speech.db;
   }
 
-  async #sound(measures: Measures): Promise<void> {
+  async #sound(measures: Draft): Promise<void> {
     const capture = this.#capture;
     if (capture?.hasSound !== true) return;
     try {
@@ -150,7 +153,7 @@ export class CheckRun {
     }
   }
 
-  async #line(measures: Measures): Promise<void> {
+  async #line(measures: Draft): Promise<void> {
     const line = await this.#lineUp();
     if (line === null) return;
     measures.carrier = line.session.kind === "websocket" ? "fallback" : "udp";
@@ -193,8 +196,4 @@ function browserName(): string {
   const names: Readonly<Record<string, string>> = { Edg: "Edge", OPR: "Opera", Version: "Safari", Chrome: "Chromium" };
   const name = found === null ? "" : (names[found[1] ?? ""] ?? found[1] ?? "");
   return `${name} ${found?.[2] ?? ""}`.trim().slice(0, LONGEST_BROWSER);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -269,21 +269,21 @@ export type Carrier = "udp" | "fallback";
 
 /** What a check found; nothing where it could not be measured. `width`, `height`, `fps`: of the camera, 0 without one. `microphone_db`: speech, 0 is full scale. `heard`: whether people in the hall heard the test sound. `echo_loss_db`, `echo_delay_ms`: how much quieter and later what the loudspeaker plays comes back through the microphone. `up_kbps`, `down_kbps`: sustained for ten seconds. `late_ms`: how late the latest piece came. `loss_permille`, `rtt_ms`: of the line. `clock_ms`: this clock minus the centre's. */
 export interface Measures {
-  readonly width?: number;
-  readonly height?: number;
-  readonly fps?: number;
-  readonly microphone_db?: number | null;
-  readonly heard?: boolean | null;
-  readonly echo_loss_db?: number | null;
-  readonly echo_delay_ms?: number | null;
-  readonly up_kbps?: number;
-  readonly down_kbps?: number;
-  readonly late_ms?: number | null;
-  readonly loss_permille?: number | null;
-  readonly rtt_ms?: number | null;
-  readonly carrier?: Carrier;
-  readonly clock_ms?: number | null;
-  readonly browser?: string;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly microphone_db: number | null;
+  readonly heard: boolean | null;
+  readonly echo_loss_db: number | null;
+  readonly echo_delay_ms: number | null;
+  readonly up_kbps: number;
+  readonly down_kbps: number;
+  readonly late_ms: number | null;
+  readonly loss_permille: number | null;
+  readonly rtt_ms: number | null;
+  readonly carrier: Carrier;
+  readonly clock_ms: number | null;
+  readonly browser: string;
 }
 
 /** A site's last check: what it came to, what is said of each part, and what was measured. */
@@ -317,7 +317,7 @@ export interface MaySection {
   readonly commands: readonly string[];
 }
 
-export type AlarmKind = "site_missing" | "line_lost" | "recording_stopped" | "disk_full" | "camera_refused";
+export type AlarmKind = "site_missing" | "line_lost" | "recording_stopped" | "disk_full" | "camera_refused" | "sends_too_much";
 
 /** Something that a person must do: what, where, since when, and whom to call. */
 export interface AlarmLine {

@@ -1,4 +1,5 @@
 // Every sentence of the pages in English.
+import { check } from "./check.en";
 import { desks } from "./desks.en";
 import { refusals } from "./refusals.en";
 import type { Words } from "./words";
@@ -9,6 +10,7 @@ export const en: Words = {
   otherLanguage: "Tiếng Việt",
   refusals,
   ...desks,
+  check,
   refusedOtherwise: (code) => `This was not done (${code}).`,
   lostAnswer: "The line was interrupted; it is not known whether this arrived. Look at the board, then press again if need be.",
   unfit: (field, mend) => `This is not valid (${field}). ${mend}`,

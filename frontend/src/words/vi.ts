@@ -1,4 +1,5 @@
 // Every sentence of the pages in Vietnamese. `en.ts` has the same in English; their shape is one type.
+import { check } from "./check.vi";
 import { desks } from "./desks.vi";
 import { refusals } from "./refusals.vi";
 
@@ -8,6 +9,7 @@ export const vi = {
   otherLanguage: "English",
   refusals,
   ...desks,
+  check,
   refusedOtherwise: (code: string) => `Chưa thực hiện được (${code}).`,
   lostAnswer: "Đường truyền bị gián đoạn, chưa rõ lệnh đã đến nơi chưa. Xem bảng rồi bấm lại nếu cần.",
   unfit: (field: string, mend: string) => `Nội dung chưa hợp lệ (${field}). ${mend}`,

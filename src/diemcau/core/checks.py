@@ -34,21 +34,21 @@ class Measures:
     `clock_ms`: this clock minus the centre's.
     """
 
-    width: int = 0
-    height: int = 0
-    fps: int = 0
-    microphone_db: int | None = None
-    heard: bool | None = None
-    echo_loss_db: int | None = None
-    echo_delay_ms: int | None = None
-    up_kbps: int = 0
-    down_kbps: int = 0
-    late_ms: int | None = None
-    loss_permille: int | None = None
-    rtt_ms: int | None = None
-    carrier: Carrier = Carrier.UDP
-    clock_ms: int | None = None
-    browser: str = ""
+    width: int
+    height: int
+    fps: int
+    microphone_db: int | None
+    heard: bool | None
+    echo_loss_db: int | None
+    echo_delay_ms: int | None
+    up_kbps: int
+    down_kbps: int
+    late_ms: int | None
+    loss_permille: int | None
+    rtt_ms: int | None
+    carrier: Carrier
+    clock_ms: int | None
+    browser: str
 
 
 # Commands

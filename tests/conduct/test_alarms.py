@@ -83,6 +83,14 @@ def test_a_refused_camera_is_an_alarm_of_its_site() -> None:
     )
 
 
+def test_a_site_that_sends_too_much_is_an_alarm_of_its_site() -> None:
+    flooding = replace(TELEPHONES, sending_too_much={HUE: NINE})
+
+    assert alarms(opened(), flooding) == (
+        AlarmLine(kind=AlarmKind.SENDS_TOO_MUCH, site=HUE, telephone="0234 000 111", since=NINE),
+    )
+
+
 def test_the_worst_stands_first_and_the_site_on_air_before_the_others() -> None:
     play = opened(connected=[HANOI, HUE, VINH])
     play.give(floor.GrantFloor(site=VINH), sites.NoteLineLost(site=HUE), sites.NoteLineLost(site=VINH))

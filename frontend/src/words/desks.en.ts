@@ -56,6 +56,7 @@ export const desks: Pick<Words, "handouts" | "operator" | "secretary" | "site" |
       recording_stopped: () => "The recorder has stopped",
       disk_full: () => "The disk is full",
       camera_refused: (site) => `${site}: a second camera asks to enter`,
+      sends_too_much: (site) => `${site}: sent too much and was cut off`,
     },
     alarmDo: {
       site_missing: "Call the site's technician. Fallback: the telephone.",
@@ -63,6 +64,7 @@ export const desks: Pick<Words, "handouts" | "operator" | "secretary" | "site" |
       recording_stopped: "See whether the server has room, then start the recorder again.",
       disk_full: "Make room on the server. Sound and picture go on; commands are refused until then.",
       camera_refused: "Let it in only if the site confirms that it changed its camera.",
+      sends_too_much: "Call the site's technician. If it happens again, revoke the site's links and give out new ones.",
     },
     letIn: "Let the new camera in",
     runOfShow: "Run of show",

@@ -59,6 +59,7 @@ export const desks = {
       recording_stopped: () => "Máy ghi đã dừng",
       disk_full: () => "Ổ đĩa đã đầy",
       camera_refused: (site: string) => `${site}: máy quay thứ hai xin vào`,
+      sends_too_much: (site: string) => `${site}: gửi lên quá nhiều, đã bị ngắt`,
     },
     alarmDo: {
       site_missing: "Gọi trực kỹ thuật của điểm cầu. Đường dự phòng: điện thoại.",
@@ -66,6 +67,7 @@ export const desks = {
       recording_stopped: "Xem máy chủ còn chỗ không, rồi khởi động lại phần ghi.",
       disk_full: "Xoá bớt tệp trên máy chủ. Hình và tiếng vẫn tiếp tục, các lệnh tạm thời bị từ chối.",
       camera_refused: "Chỉ cho vào nếu điểm cầu xác nhận đã đổi máy.",
+      sends_too_much: "Gọi trực kỹ thuật của điểm cầu. Nếu tái diễn, thu hồi đường dẫn của điểm cầu rồi cấp lại.",
     },
     letIn: "Cho máy mới vào",
     runOfShow: "Kịch bản",

@@ -17,12 +17,13 @@ from diemcau.projections.sections import AlarmKind, AlarmLine, AlarmsSection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What is around a conference: technicians' telephones, the disk, the recording, refused cameras."""
+    """What is around a conference: technicians' telephones, the disk, the recording, what came of sites' sessions."""
 
     telephones: Mapping[SiteId, str] = field(default_factory=dict)
     unwritable_since: datetime | None = None
     recording_stopped_since: datetime | None = None
     cameras_refused: Mapping[SiteId, datetime] = field(default_factory=dict)
+    sending_too_much: Mapping[SiteId, datetime] = field(default_factory=dict)
 
 
 def alarms_of(conference: Conference, surroundings: Surroundings) -> AlarmsSection:
@@ -46,6 +47,8 @@ def _of_halls(conference: Conference, surroundings: Surroundings) -> Iterator[Al
         if line.line is Line.LOST and line.since is not None
     ]
     yield from sorted(lost, key=lambda alarm: alarm.site not in on_air)
+    for site, since in surroundings.sending_too_much.items():
+        yield _at_site(AlarmKind.SENDS_TOO_MUCH, site, since, surroundings)
     for site, since in surroundings.cameras_refused.items():
         yield _at_site(AlarmKind.CAMERA_REFUSED, site, since, surroundings)
     for site, since in _missing(conference):

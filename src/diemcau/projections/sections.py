@@ -189,6 +189,7 @@ class AlarmKind(StrEnum):
     RECORDING_STOPPED = "recording_stopped"
     DISK_FULL = "disk_full"
     CAMERA_REFUSED = "camera_refused"
+    SENDS_TOO_MUCH = "sends_too_much"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from diemcau.conduct.alarms import Surroundings
 from diemcau.conduct.clock import Clock, WallClock
-from diemcau.conduct.desk import Desk
+from diemcau.conduct.desk import CannotWrite, Desk
 from diemcau.conduct.desks import Desks
 from diemcau.conduct.errands import calls_for_errand, run_errands
 from diemcau.conduct.heard import HeardLines
@@ -29,12 +29,13 @@ from diemcau.journal.events import CODEC
 from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
-from diemcau.media.fabric import Admission, Code, Refusal
+from diemcau.media.fabric import Admission, Refusal
 from diemcau.media.follower import follow_air, follow_board
+from diemcau.media.limits import Excess
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
 from diemcau.media.pass_keys import load_key
-from diemcau.media.passes import Passes, PassFault
+from diemcau.media.passes import Passes
 from diemcau.media.recording.finishing import Recording, recover
 from diemcau.media.studio import Studio
 from diemcau.plan.model import Plan
@@ -43,6 +44,7 @@ from diemcau.settings import Settings
 from diemcau.web.encode import text_of
 from diemcau.wiring.handouts import HandoutShelf, handouts_in
 from diemcau.wiring.importing import take_in, telephones_of
+from diemcau.wiring.keeper import Keeper
 from diemcau.wiring.shelves import RecordingShelf
 from diemcau.wiring.watching import Lines
 
@@ -51,6 +53,7 @@ ROOM_NEEDED = 16 * 2**20
 LOOK_AROUND_EVERY = timedelta(seconds=1)
 LINES_COME_BACK_WITHIN = timedelta(seconds=3)  # three beats
 CAMERA_ASKS_AGAIN_WITHIN = timedelta(seconds=12)
+TOO_MUCH_IS_TOLD_FOR = timedelta(minutes=2)
 
 
 class Server:
@@ -67,9 +70,16 @@ class Server:
         self.seal_key = key_from(settings.data / "seal.key")
         self.projector = Projector(self.journal, self.engine)
         self.desks = Desks(self.journal, self.clock)
+        self.keeper = Keeper(self.passes, self.desks, self.clock)
         node = MoqNode(settings.media_address, settings.media_port, media_certificate)
         self.studio = Studio(
-            node, admit=self._admit, admit_relay=self._admit_relay, on_line=self._hear_line, on_busy=self._hear_busy
+            node,
+            admit=self._admit,
+            admit_relay=self._admit_relay,
+            on_line=self._hear_line,
+            on_busy=self._hear_busy,
+            on_excess=self._hear_excess,
+            is_void=self.keeper.is_void,
         )
         self.handouts = HandoutShelf(handouts_in(settings.data))
         self.recordings = RecordingShelf(settings.data / "recordings")
@@ -131,6 +141,7 @@ class Server:
         with desk.watch() as watch:
             while True:
                 changes = await watch.change()
+                self.studio.see_out_void()
                 for record in (record for change in changes for record in change.records):
                     if isinstance(record.event, sites.CameraLetIn):
                         self._let_camera_in(desk, record.event.site)
@@ -150,15 +161,19 @@ class Server:
                 return
 
     async def _look_around(self, desk: Desk, heard: HeardLines) -> None:
-        """Look whether the journal has room again, what it missed meanwhile, and which cameras ask to be let in."""
+        """Look whether the journal has room again, what it or the desk missed meanwhile, and which alarms are over."""
         while True:
             await asyncio.sleep(LOOK_AROUND_EVERY.total_seconds())
+            with contextlib.suppress(CannotWrite):  # the operator is alarmed when something is to be written
+                await desk.catch_up()
             around = desk.surroundings
             if around.unwritable_since is not None and self._has_room():
                 around = replace(around, unwritable_since=None)
             since = self.clock.now() - CAMERA_ASKS_AGAIN_WITHIN
             asking = {site: at for site, at in around.cameras_refused.items() if at >= since}
-            desk.note_surroundings(replace(around, cameras_refused=asking))
+            since = self.clock.now() - TOO_MUCH_IS_TOLD_FOR
+            too_much = {site: at for site, at in around.sending_too_much.items() if at >= since}
+            desk.note_surroundings(replace(around, cameras_refused=asking, sending_too_much=too_much))
             if around.unwritable_since is None:
                 await heard.settle()
                 await desk.look_for_chair()
@@ -169,6 +184,13 @@ class Server:
         if desk is not None:
             refused = {**desk.surroundings.cameras_refused, site: self.clock.now()}
             desk.note_surroundings(replace(desk.surroundings, cameras_refused=refused))
+
+    def _hear_excess(self, conference: ConferenceId, site: SiteId, _excess: Excess) -> None:
+        """Alarm the operator: a session of a site sent too much and was cut off."""
+        desk = self.desks.find(conference)
+        if desk is not None:
+            sending = {**desk.surroundings.sending_too_much, site: self.clock.now()}
+            desk.note_surroundings(replace(desk.surroundings, sending_too_much=sending))
 
     def _let_camera_in(self, desk: Desk, site: SiteId) -> None:
         self.studio.let_camera_in(desk.conference, site)
@@ -187,23 +209,15 @@ class Server:
         people = await asyncio.to_thread(find_all, self.engine, digests)
         return {person: found.office for person, found in people.items()}
 
-    async def _admit(self, token: str) -> Admission | Refusal:
-        return self.passes.admit(token, self.clock.now())
-
     def admit_relay(self, token: str) -> Admission | Refusal:
         """Say which relay comes with this token, or why not."""
-        answer = self.passes.admit_relay(token, self.clock.now())
-        if isinstance(answer, Refusal):
-            return answer
-        desk = self.desks.find(answer.conference)
-        if desk is None:
-            return Refusal(code=Code.NOT_ALLOWED, reason=PassFault.WRONG_CONFERENCE.value)
-        if answer.number in desk.formal.entry.numbers:
-            return Refusal(code=Code.UNKNOWN_PASS, reason=PassFault.REVOKED.value)
-        return answer
+        return self.keeper.admit_relay(token)
+
+    async def _admit(self, token: str) -> Admission | Refusal:
+        return self.keeper.admit(token)
 
     async def _admit_relay(self, token: str) -> Admission | Refusal:
-        return self.admit_relay(token)
+        return self.keeper.admit_relay(token)
 
     def _hear_line(self, conference: ConferenceId, site: SiteId, line: Line) -> None:
         heard = self._heard.get(conference)

@@ -141,4 +141,4 @@ def _pour(told: asyncio.Queue[Report], into: asyncio.Queue[Report], stack: Async
     stack.callback(task.cancel)
 
 
-__all__ = ["RunningRelay"]
+

@@ -136,16 +136,16 @@ class RehearsalSite:
     async def _take_part(self, link: Link) -> int | None:
         """Take part until the session is lost; return the code that the node gave, if it gave one."""
         code: int | None = None
-        work = asyncio.gather(self._send(link), self._receive(link))
+        work = [asyncio.ensure_future(part) for part in (self._send(link), self._receive(link))]
         closed = asyncio.ensure_future(link.closed())
         try:
-            await asyncio.wait((work, closed), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((*work, closed), return_when=asyncio.FIRST_COMPLETED)
             if closed.done() and isinstance(error := closed.exception(), RefusedError):
                 code = error.code
         finally:
-            closed.cancel()
-            work.cancel()
-            await asyncio.gather(work, closed, return_exceptions=True)
+            for task in (*work, closed):
+                task.cancel()
+            await asyncio.gather(*work, closed, return_exceptions=True)
             await link.close()
             self._tell(Line(site=self._hall.site, state="lost", code=code, at_ns=time.time_ns()))
         return code

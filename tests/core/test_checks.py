@@ -36,6 +36,7 @@ GOOD = Measures(
     late_ms=3,
     loss_permille=1,
     rtt_ms=18,
+    carrier=Carrier.UDP,
     clock_ms=-40,
     browser="Chromium 156",
 )
@@ -62,7 +63,7 @@ measures = st.builds(
 
 def test_a_hall_where_all_is_well_is_fit() -> None:
     assert fitness_of(GOOD) is Fitness.FIT
-    assert findings(GOOD) == tuple(Finding(part=part) for part in Part)
+    assert findings(GOOD) == tuple(Finding(part=part, fitness=Fitness.FIT, mend=None) for part in Part)
 
 
 @pytest.mark.parametrize(

@@ -261,8 +261,8 @@ export type Mend = "no_camera" | "small_picture" | "slow_picture" | "no_micropho
 /** What a check says of one part: nothing to mend, or what. */
 export interface Finding {
   readonly part: Part;
-  readonly fitness?: Fitness;
-  readonly mend?: Mend | null;
+  readonly fitness: Fitness;
+  readonly mend: Mend | null;
 }
 
 export type Carrier = "udp" | "fallback";

@@ -6,6 +6,7 @@ export const refusals: Record<RefusalCode, string> = {
   "agenda.item_unknown": "The agenda has no such item.",
   "agenda.no_item_running": "No item is being dealt with.",
   author_unknown: "A correction is signed by a delegate of the main site.",
+  "checks.measure_impossible": "A measure is impossible. Check again.",
   "conclusions.adopted_already": "The conclusion is adopted and can't be changed.",
   "conclusions.counts_disagree": "The items are not as many as declared. Add items, or declare another number.",
   "conclusions.counts_wrong": "A declared number is not possible, or a kind is declared twice.",

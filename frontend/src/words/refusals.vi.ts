@@ -6,6 +6,7 @@ export const refusals: Record<RefusalCode, string> = {
   "agenda.item_unknown": "Chương trình không có mục này.",
   "agenda.no_item_running": "Chưa có mục nào đang được tiến hành.",
   author_unknown: "Người sửa phải là đại biểu của điểm cầu trung tâm.",
+  "checks.measure_impossible": "Một số đo không hợp lệ. Hãy kiểm tra lại.",
   "conclusions.adopted_already": "Kết luận đã được thông qua, không sửa được nữa.",
   "conclusions.counts_disagree": "Số mục chưa khớp với số đã nêu. Hãy bổ sung hoặc sửa số đã nêu.",
   "conclusions.counts_wrong": "Số mục đã nêu không hợp lệ, hoặc một loại được nêu hai lần.",

@@ -141,8 +141,8 @@ class Finding:
     """What a check says of one part: nothing to mend, or what."""
 
     part: Part
-    fitness: Fitness = Fitness.FIT
-    mend: Mend | None = None
+    fitness: Fitness
+    mend: Mend | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +211,7 @@ def findings(measures: Measures) -> tuple[Finding, ...]:
         _rate(Part.UPLINK, measures.up_kbps, Mend.UPLINK_THIN, Mend.UPLINK_SOUND_ONLY),
         _rate(Part.DOWNLINK, measures.down_kbps, Mend.DOWNLINK_THIN, Mend.DOWNLINK_SOUND_ONLY),
         _line(measures),
-        Finding(part=Part.CARRIER) if measures.carrier is Carrier.UDP else _to_mend(Part.CARRIER, Mend.FALLBACK),
+        _fit(Part.CARRIER) if measures.carrier is Carrier.UDP else _to_mend(Part.CARRIER, Mend.FALLBACK),
         _clock(measures),
     )
 
@@ -234,7 +234,7 @@ def _camera(measures: Measures) -> Finding:
         return _to_mend(Part.CAMERA, Mend.SMALL_PICTURE)
     if measures.fps < LEAST_FPS:
         return _to_mend(Part.CAMERA, Mend.SLOW_PICTURE)
-    return Finding(part=Part.CAMERA)
+    return _fit(Part.CAMERA)
 
 
 def _microphone(measures: Measures) -> Finding:
@@ -245,25 +245,25 @@ def _microphone(measures: Measures) -> Finding:
         return _to_mend(Part.MICROPHONE, Mend.TOO_QUIET)
     if level > LOUDEST_DB:
         return _to_mend(Part.MICROPHONE, Mend.TOO_LOUD)
-    return Finding(part=Part.MICROPHONE)
+    return _fit(Part.MICROPHONE)
 
 
 def _loudspeaker(measures: Measures) -> Finding:
     if measures.heard is None:
         return _to_mend(Part.LOUDSPEAKER, Mend.NOT_TRIED)
-    return Finding(part=Part.LOUDSPEAKER) if measures.heard else _unfit(Part.LOUDSPEAKER, Mend.NOT_HEARD)
+    return _fit(Part.LOUDSPEAKER) if measures.heard else _unfit(Part.LOUDSPEAKER, Mend.NOT_HEARD)
 
 
 def _echo(measures: Measures) -> Finding:
     """Nothing that comes back at all is as good as can be."""
     loss = measures.echo_loss_db
-    return Finding(part=Part.ECHO) if loss is None or loss >= LEAST_ECHO_LOSS_DB else _to_mend(Part.ECHO, Mend.ECHO)
+    return _fit(Part.ECHO) if loss is None or loss >= LEAST_ECHO_LOSS_DB else _to_mend(Part.ECHO, Mend.ECHO)
 
 
 def _rate(part: Part, kbps: int, thin: Mend, sound_only: Mend) -> Finding:
     if kbps < LEAST_KBPS:
         return _unfit(part, sound_only)
-    return Finding(part=part) if kbps >= FULL_KBPS else _to_mend(part, thin)
+    return _fit(part) if kbps >= FULL_KBPS else _to_mend(part, thin)
 
 
 def _line(measures: Measures) -> Finding:
@@ -272,12 +272,16 @@ def _line(measures: Measures) -> Finding:
         return _unfit(Part.LINE, Mend.VERY_LOSSY)
     faults = ((loss > MOST_LOSS, Mend.LOSSY), (rtt > LONGEST_RTT_MS, Mend.FAR), (late > LATEST_MS, Mend.LATE))
     worst = next((mend for is_so, mend in faults if is_so), None)
-    return Finding(part=Part.LINE) if worst is None else _to_mend(Part.LINE, worst)
+    return _fit(Part.LINE) if worst is None else _to_mend(Part.LINE, worst)
 
 
 def _clock(measures: Measures) -> Finding:
     is_right = abs(measures.clock_ms or 0) <= CLOCK_MAY_BE_OFF_MS
-    return Finding(part=Part.CLOCK) if is_right else _to_mend(Part.CLOCK, Mend.CLOCK_WRONG)
+    return _fit(Part.CLOCK) if is_right else _to_mend(Part.CLOCK, Mend.CLOCK_WRONG)
+
+
+def _fit(part: Part) -> Finding:
+    return Finding(part=part, fitness=Fitness.FIT, mend=None)
 
 
 def _to_mend(part: Part, mend: Mend) -> Finding:

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from diemcau.web import apidocs, desk, handouts, health, login, metrics, pages, papers, problems, watching
+from diemcau.web import apidocs, desk, handouts, health, login, metrics, pages, papers, problems, relays, watching
 from diemcau.web.guard import Guard
 from diemcau.web.live import media_socket, socket
 from diemcau.web.pins import Pins
@@ -45,6 +45,8 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
     app.include_router(watching.routes())
     app.include_router(handouts.routes())
     app.include_router(health.routes())
+    if parts.relay_host is not None:
+        app.include_router(relays.routes(parts.relay_host, media_host=premises.media_host))
     app.include_router(metrics.routes(counters))
     app.include_router(apidocs.routes(app))
     app.include_router(socket.routes(counters))

@@ -1,18 +1,19 @@
 """A desk's own routes: who it is, the way to sound and picture, tasks, and a demonstration's script."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 
-from diemcau.core.ids import UnitCode
+from diemcau.core.ids import ConferenceId, SiteId, UnitCode
 from diemcau.core.roles import Role
 from diemcau.media import paths
 from diemcau.web.encode import encode
 from diemcau.web.guard import media_name
 from diemcau.web.problems import Problem
-from diemcau.web.visitors import Visitor, at_desk, house_of, own_origin
+from diemcau.web.visitors import House, Visitor, at_desk, house_of, own_origin
 
 PAGE_OF_TASKS = 100
 
@@ -107,19 +108,39 @@ async def _media(visitor: AtDesk, request: Request) -> WayToMedia:
     host = premises.media_host or media_name(request.headers.get("host", ""))
     if not host:
         raise Problem("bad_request")
-    base, pass_ = f"https://{host}:{media.port}", visitor.pass_
+    pass_ = visitor.pass_
     ticket = house.parts.passes.ticket(pass_, house.parts.clock.now())
     site = pass_.site
+    centre = _door(f"https://{host}:{media.port}", ticket, media.fingerprints(), site)
+    own, *parents = (*_relay_doors(house, pass_.conference, ticket, site), centre)
     socket = f"/media/{pass_.conference}?jwt={ticket}&as="
     return WayToMedia(
-        camera=f"{base}/camera?jwt={ticket}" if site is not None else None,
-        screen=f"{base}/screen?jwt={ticket}",
+        camera=own.camera,
+        screen=own.screen,
+        fingerprints=own.fingerprints,
+        parents=parents,
         socket=SocketOfMedia(camera=f"{socket}camera" if site is not None else None, screen=f"{socket}screen"),
-        fingerprints=list(media.fingerprints()),
+        camera_free=site is None or not media.is_camera_busy(pass_.conference, site),
         up=paths.up(pass_.conference, site, paths.new_nonce()) if site is not None else None,
         program=paths.program(pass_.conference),
         latency_ms=round(premises.latency.total_seconds() * 1000),
     )
+
+
+def _door(url: str, ticket: str, fingerprints: Sequence[str], site: SiteId | None) -> DoorOfMedia:
+    return DoorOfMedia(
+        camera=f"{url}/camera?jwt={ticket}" if site is not None else None,
+        screen=f"{url}/screen?jwt={ticket}",
+        fingerprints=list(fingerprints),
+    )
+
+
+def _relay_doors(house: House, conference: ConferenceId, ticket: str, site: SiteId | None) -> tuple[DoorOfMedia, ...]:
+    """Return the doors of the relays that a site's page may go to, its own first; other desks stay at the centre."""
+    relays = house.parts.relays
+    if relays is None or site is None:
+        return ()
+    return tuple(_door(one.url, ticket, one.fingerprints, site) for one in relays.for_site(conference, site))
 
 
 async def _tasks(

@@ -18,9 +18,10 @@ from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.handouts import Handout
 from diemcau.core.ids import ConferenceId, SiteId, TaskId, UnitCode
 from diemcau.core.roles import Role
+from diemcau.media.fabric import Admission, Knock, Refusal
 from diemcau.media.hls.line import Line
-from diemcau.media.fabric import Knock
 from diemcau.media.passes import Passes
+from diemcau.media.relay.presence import Relays
 
 STATIC: Final = Path(__file__).parent / "static"
 
@@ -161,6 +162,10 @@ class Media(Protocol):
         """SHA-256 of each certificate, in lower-case hex; none if browsers trust it anyway."""
         ...
 
+    def is_camera_busy(self, conference: ConferenceId, site: SiteId) -> bool:
+        """Whether a live camera of a site stands in the way of another."""
+        ...
+
     async def meet(self, knock: Knock) -> None:
         """Let somebody in who comes by the web server; return when they are gone."""
         ...
@@ -186,6 +191,16 @@ class Scripts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayHost:
+    """What answers relays that show their pass: who comes, the media door, and the key that reads passes."""
+
+    admit: Callable[[str], Admission | Refusal]
+    media_port: Callable[[], int]
+    fingerprints: Callable[[], tuple[str, ...]]
+    public_key: Callable[[], str]
+
+
 Check = Callable[[], Awaitable[str | None]]
 """Says in one sentence what is missing for serving, or nothing if all is well."""
 
@@ -206,6 +221,8 @@ class Parts:
     watching: Watching | None = None
     handouts: HandoutFiles | None = None
     media: Media | None = None
+    relays: Relays | None = None
+    relay_host: RelayHost | None = None
     scripts: Scripts | None = None
     checks: Mapping[str, Check] = field(default_factory=dict)
 

@@ -1,5 +1,6 @@
 """`diemcau conference`: which conferences there are, and the links that open their desks."""
 
+import asyncio
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -11,18 +12,20 @@ from diemcau.cli.options import Data, JournalUrl
 from diemcau.cli.saying import ERR, OUT, fail, plainly
 from diemcau.conduct.clock import WallClock
 from diemcau.core.conference import Conference, replay
+from diemcau.core.entry import RevokeLinks, RevokePass
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
 from diemcau.journal import streams
 from diemcau.journal.events import CODEC
 from diemcau.journal.journal import Journal
-from diemcau.journal.sql import engine_to_read, open_to_read
+from diemcau.journal.sql import engine_for, engine_to_read, open_journal, open_to_read
 from diemcau.media.pass_keys import load_key
-from diemcau.media.passes import Passes, new_pass, new_relay_pass
+from diemcau.media.passes import Pass, Passes, PassFault, PassRefused, RelayPass, new_pass, new_relay_pass
 from diemcau.settings import Settings, read_settings
 from diemcau.web.app import PINS
 from diemcau.web.pins import NEED_PIN, Pins
 from diemcau.wiring.door import base_of
+from diemcau.wiring.revoking import revoke
 
 
 class PassRole(StrEnum):
@@ -34,8 +37,7 @@ class PassRole(StrEnum):
     OPERATOR = Role.OPERATOR.value
     SITE = Role.SITE.value
     PROGRAM = Role.PROGRAM.value
-    SYSTEM = Role.SYSTEM.value
-    RELAY = "relay"
+    RELAY = Role.RELAY.value
 
 
 app = typer.Typer(help="List conferences, and print the links of their desks.", no_args_is_help=True)
@@ -97,6 +99,67 @@ def print_pass(
         segno.make(link, error="l").terminal(compact=True)
 
 
+@app.command("revoke")
+@plainly
+def revoke_passes(
+    conference: Annotated[str, typer.Argument(help="The conference's id.")],
+    *,
+    pass_: Annotated[
+        str | None, typer.Option("--pass", help="One pass: its link, its token, or the number in it.")
+    ] = None,
+    role: Annotated[
+        PassRole | None, typer.Option(help="All links that were given out for this role until now.")
+    ] = None,
+    site: Annotated[str | None, typer.Option(help="The site's code, for role site.")] = None,
+    data: Data = None,
+    journal: JournalUrl = None,
+) -> None:
+    """Let nobody in any more by a pass, or by any link of a role; a running server cuts them off within a second."""
+    settings = read_settings(data=data, journal=journal)
+    name = ConferenceId(conference)
+    if not _journal(settings).version(streams.formal(name)):
+        fail(f"There is no conference {conference}: see diemcau conference list.")
+    if (pass_ is None) == (role is None):
+        fail("Say what to revoke: one pass by --pass LINK, or all links of a role by --role ROLE.")
+    if role is None:
+        command: RevokePass | RevokeLinks = RevokePass(number=_number_of(pass_ or "", name, settings))
+    else:
+        _need_site(Role(role), site, state_of(_journal(settings), name))
+        command = RevokeLinks(role=Role(role), site=None if site is None else SiteId(site))
+    engine = engine_for(settings.journal_url)
+    try:
+        changed = asyncio.run(revoke(open_journal(engine, CODEC), WallClock(), name, command))
+    finally:
+        engine.dispose()
+    OUT.print("Revoked." if changed else "It was revoked before.", markup=False, highlight=False)
+
+
+def _number_of(given: str, conference: ConferenceId, settings: Settings) -> str:
+    """Return the number of a pass of which the link, the token or the number itself is given."""
+    token = given.rpartition("#")[2]
+    if token.count(".") != 2:  # noqa: PLR2004 (a token has three parts)
+        return token
+    try:
+        found = _read(Passes(load_key(settings.data)), token)
+    except PassRefused as refused:
+        if refused.code is PassFault.EXPIRED:
+            fail("This pass has ended already: it lets nobody in.")
+        fail("This is no pass of this server: give the link as it was printed, or the number in it.")
+    if found.conference != conference:
+        fail(f"This pass is for the conference {found.conference}: diemcau conference revoke {found.conference}.")
+    return found.number
+
+
+def _read(passes: Passes, token: str) -> Pass | RelayPass:
+    now = WallClock().now()
+    try:
+        return passes.read(token, now)
+    except PassRefused as refused:
+        if refused.code is not PassFault.WRONG_KIND:
+            raise
+        return passes.read_relay(token, now)
+
+
 def _print_relay_pass(
     settings: Settings, state: Conference, sites: frozenset[SiteId] | None, *, until: datetime, now: datetime
 ) -> None:
@@ -115,8 +178,6 @@ def _sites_of(sites: str | None, state: Conference) -> frozenset[SiteId] | None:
 
 
 def _need_site(role: Role, site: str | None, state: Conference) -> None:
-    if role is Role.SYSTEM:
-        fail("Nobody has a pass as system: choose chair, deputy, secretary, operator, site or program.")
     if (role is Role.SITE) != (site is not None):
         fail("A site's pass names its site, and no other pass does: --role site --site CODE.")
     if site is not None and not state.facts.has_site(SiteId(site)):

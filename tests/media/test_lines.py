@@ -106,6 +106,16 @@ def test_a_second_camera_takes_over_when_the_first_is_silent_for_two_seconds() -
     assert lines.ask(HUE, at=7.0) == Welcome(replacing="first")
 
 
+def test_a_camera_that_left_stands_in_nobodys_way() -> None:
+    lines = lines_of([])
+    lines.enter(HUE, "first", at=0.0)
+    lines.beat(HUE, "first", at=0.0)
+
+    lines.leave(HUE, "first")
+
+    assert lines.ask(HUE, at=0.1) == Welcome(replacing="first")
+
+
 def test_the_operator_lets_the_next_camera_in_once() -> None:
     lines = lines_of([])
     lines.enter(HUE, "first", at=0.0)

@@ -59,7 +59,7 @@ class Lines:
         if old is None:
             return Welcome()
         silent = at - old.heard_at
-        if silent >= REPLACED_AFTER or at - self._let_in.get(site, -LET_IN_FOR) < LET_IN_FOR:
+        if old.has_left or silent >= REPLACED_AFTER or at - self._let_in.get(site, -LET_IN_FOR) < LET_IN_FOR:
             return Welcome(replacing=old.connection)
         return Busy(
             reason=f"site {site} has a camera that was heard {silent:.1f} s ago; it can be replaced "

@@ -57,4 +57,5 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
         limits=premises.limits,
         media_port=lambda: None if parts.media is None else parts.media.port,
         media_host=premises.media_host,
+        relays=tuple if parts.relays is None else parts.relays.urls,
     )

@@ -6,7 +6,7 @@ Plain ASGI, so that it sees what no route sees. Who may do what is not its conce
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -35,13 +35,22 @@ HEADERS: Final = {
 
 
 class Guard:
-    """Stands in front of `app`. `media_port` says where pages may go for sound and picture."""
+    """Stands in front of `app`. `media_port` and `relays` say where pages may go for sound and picture."""
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, media_port: Callable[[], int | None], media_host: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        media_port: Callable[[], int | None],
+        media_host: str,
+        relays: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._app = app
         self._limits = limits
         self._media_port = media_port
         self._media_host = media_host
+        self._relays = relays
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request in."""
@@ -113,7 +122,8 @@ class Guard:
         """Return the content security policy: this server's own files, and the media door."""
         port = self._media_port()
         name = self._media_host or media_name(host)
-        media = f" https://{name}:{port}" if port and name else ""
+        centre = (f"https://{name}:{port}",) if port and name else ()
+        media = "".join(f" {url}" for url in (*centre, *self._relays()))
         return "; ".join(
             (
                 "default-src 'none'",

@@ -18,7 +18,8 @@ from diemcau.media.fabric import Guest
 
 BEATS_MISSED: Final = 3.0
 _MOST_BELOW: Final = 200
-_URL = re.compile(r"https://[^\s/?#@]{1,200}")
+_MOST_URLS: Final = 200
+_URL = re.compile(r"https://[A-Za-z0-9.:\[\]-]{1,200}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[^\x00-\x1f]{1,80}")
 
@@ -71,6 +72,7 @@ class Relays:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._heard: dict[str, tuple[ConferenceId, float, tuple[Presence, ...]]] = {}
+        self._urls: dict[str, None] = {}
 
     async def follow(self, guest: Guest) -> None:
         """Hear a relay until it is gone."""
@@ -80,8 +82,13 @@ class Relays:
                 async for text in source.texts(paths.BEAT):
                     relays = read_presence(text, within=admission.sites)
                     self._heard[admission.connection] = (admission.conference, self._clock(), relays)
+                    self._note_urls(relays)
         finally:
             self._heard.pop(admission.connection, None)
+
+    def urls(self) -> tuple[str, ...]:
+        """Return where pages may go: every relay that was ever heard, since it may come back."""
+        return tuple(self._urls)
 
     def of(self, conference: ConferenceId) -> tuple[Presence, ...]:
         """Return the relays of a conference that were heard just now, each once."""
@@ -94,6 +101,13 @@ class Relays:
         """Return where a site may go, the relays that name it first."""
         serving = [one for one in self.of(conference) if one.sites is None or site in one.sites]
         return tuple(sorted(serving, key=lambda one: (one.sites is None, len(one.sites or ()), one.name)))
+
+    def _note_urls(self, relays: Sequence[Presence]) -> None:
+        for relay in relays:
+            if relay.url not in self._urls:
+                self._urls[relay.url] = None
+                while len(self._urls) > _MOST_URLS:
+                    del self._urls[next(iter(self._urls))]
 
 
 def _presence(one: Mapping[str, object], within: Sites) -> Presence | None:

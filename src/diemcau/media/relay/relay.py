@@ -150,9 +150,7 @@ class Relay:
         entry = _revoked(text)
         if entry is not None and entry != self._entry:
             self._entry = entry
-            for guest in tuple(self._guests.values()):
-                if self._is_void(guest.admission):
-                    guest.close(Code.UNKNOWN_PASS)
+            self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
 
     def presence(self) -> bytes:
         """Return the beat that tells who is here."""
@@ -264,20 +262,23 @@ class Relay:
         return None
 
     def _is_void(self, admission: Admission) -> bool:
+        """Whether the pass that somebody came in with has ended or was revoked."""
+        if admission.until is not None and admission.until <= self._now():
+            return True
         role = admission.role
-        if role is None:
-            return admission.number in self._entry.numbers
-        return is_void(
+        return role is not None and is_void(
             self._entry,
             number=admission.number,
             role=role,
-            site=admission.site,
+            site=admission.site if role is Role.SITE else None,  # a relay's camera names the site it is of
             issued_at=admission.issued_at or LONG_AGO,
         )
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY)
+            self._reception.look()
+            self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
             if self._program is not None:
                 silent = self._upstream.silent_for() or 0.0
                 self._program.beat(alone_for=silent if silent > LOST_AFTER or not self._upstream.is_up else 0.0)

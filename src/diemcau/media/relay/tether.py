@@ -18,6 +18,7 @@ from diemcau.media.relay.upstream import Way
 
 _LOG = logging.getLogger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 3.0
+_OWN_GHOST_TRIES: Final = 8
 _FOR_THE_CAMERA: Final = frozenset({Code.NOT_ALLOWED, Code.CAMERA_BUSY, Code.REPLACED, Code.TOO_MUCH})
 
 
@@ -30,7 +31,11 @@ class CarryUp(Protocol):
 
 
 class Tether:
-    """Keeps one camera's session with the node above until the camera is gone."""
+    """Keeps one camera's session with the node above until the camera is gone.
+
+    After a break the node above may take the session before for another camera that is alive: so
+    a camera that was in is asked for again a few times before it is told that it is not alone.
+    """
 
     def __init__(
         self,
@@ -56,7 +61,7 @@ class Tether:
 
     async def hold(self) -> None:
         """Keep a session for ever; returns when the node above sends the camera away."""
-        wait = _FIRST_WAIT
+        wait, ghosts = _FIRST_WAIT, 0
         while True:
             way = await self._way()
             self._lost.clear()
@@ -67,7 +72,8 @@ class Tether:
                 wait = min(wait * 2, _LONGEST_WAIT)
             else:
                 wait = _FIRST_WAIT
-                if code in _FOR_THE_CAMERA:
+                ghosts = ghosts - 1 if code == Code.CAMERA_BUSY else _OWN_GHOST_TRIES
+                if code in _FOR_THE_CAMERA and (code != Code.CAMERA_BUSY or ghosts <= 0):
                     self._guest.close(Code(code))
                     return
             await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the load

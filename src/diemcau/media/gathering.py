@@ -6,6 +6,7 @@ carry, second by second. What is on air is the director's; who may come in is th
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
@@ -110,7 +111,7 @@ class Gathering:
 
     def second(self) -> None:
         """Ask each line for what it can carry, and tell the operators; to be called once a second."""
-        at = self._clock()
+        at = time.monotonic()
         changed = self.visits.second(on_air={one.site for one in self._director.on_air()}, at=at)
         for site, rung in changed.items():
             _LOG.info("site %s, conference %s, is asked for %s from now on", site, self._conference, rung)
@@ -119,7 +120,7 @@ class Gathering:
 
     def skip_second(self) -> None:
         """Judge no line by a second in which this process was held up."""
-        self.visits.skip(at=self._clock())
+        self.visits.skip(at=time.monotonic())
 
     def close(self) -> None:
         """End everyone's line."""
@@ -131,7 +132,7 @@ class Gathering:
             self._usher.meter(admission),
             arrivals=self.visits.arrivals(admission),
             on_excess=lambda excess: self._usher.see_out_for(admission, excess),
-            clock=self._clock,
+            clock=time.monotonic,  # media comes when it comes, whichever clock lines are judged by
         )
 
     async def _hear(self, admission: Admission, source: Source) -> None:
@@ -140,7 +141,7 @@ class Gathering:
                 await self._hear_camera(admission.site, admission.connection, source)
             elif paths.read_watch(source.path) is not None:
                 async for text in source.texts(paths.BEAT):
-                    self.visits.hear_screen(admission.connection, read_screen_beat(text), at=self._clock())
+                    self.visits.hear_screen(admission.connection, read_screen_beat(text), at=time.monotonic())
             elif paths.read_checking(source.path) is not None:
                 connection = admission.connection
                 await self.checks.follow(connection, source, lambda: self.visits.quality(connection))

@@ -66,7 +66,7 @@ class Studio:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
-        self._reception = Reception(node, self, clock=clock)
+        self._reception = Reception(node, self)
         self._on_excess = on_excess
         self._is_void = is_void or _is_never_void
         self._admit = admit

@@ -24,6 +24,7 @@ from diemcau.media.fabric import (
 )
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode, connect
+from diemcau.media.socket_fabric import connect_socket
 from diemcau.media.studio import Studio
 
 CONFERENCE = ConferenceId("hn-2020")
@@ -136,11 +137,15 @@ class House:
     heard: list[tuple[SiteId, Line]] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     cameras: list[Camera] = field(default_factory=list)
+    socket: str | None = None
 
     async def link(self, who: str, *, door: str = "screen", conference: str = CONFERENCE) -> Link:
-        """Come in with a pass."""
-        url = f"https://127.0.0.1:{self.studio.port}/{door}?jwt={conference}:{who}"
-        link = await connect(url, fingerprints=self.studio.fingerprints())
+        """Come in with a pass, over QUIC or, where there is a way, over a WebSocket."""
+        if self.socket is None:
+            url = f"https://127.0.0.1:{self.studio.port}/{door}?jwt={conference}:{who}"
+            link = await connect(url, fingerprints=self.studio.fingerprints())
+        else:
+            link = await connect_socket(f"{self.socket}/{conference}?jwt={conference}:{who}&as={door}")
         self.links.append(link)
         return link
 

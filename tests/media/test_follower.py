@@ -51,6 +51,10 @@ class Tape:
     recordings: list[Recording] = field(default_factory=list)
     ended: int = 0
 
+    @property
+    def scratch(self) -> Path:
+        return self.folder.with_name(f"{self.folder.name}-scratch")
+
     def trouble(self, sentence: str | None) -> None:
         self.troubles.append(sentence)
 

@@ -13,7 +13,7 @@ from typing import Protocol
 from diemcau.conduct.desk import Desk
 from diemcau.conduct.watch import Change, Watch
 from diemcau.core.conference import Conference
-from diemcau.core.floor import who_speaks
+from diemcau.core.floor import FloorGranted, FloorReleased, FloorRevoked, who_speaks
 from diemcau.core.handouts import HandoutTakenDown, PageShown
 from diemcau.core.ids import SiteId
 from diemcau.core.onair import Layout, LayoutChosen, SiteCutBack, SiteTaken
@@ -21,7 +21,7 @@ from diemcau.core.stages import Stage
 from diemcau.journal.record import Record
 from diemcau.media.director import Air
 from diemcau.media.recording.finishing import Recording
-from diemcau.media.recording.recorder import RecorderError
+from diemcau.media.recording.recorder import Kept, RecorderError
 from diemcau.media.studio import Studio
 from diemcau.projections.sections import Section, SectionName
 
@@ -37,6 +37,11 @@ class Tape(Protocol):
         """The folder of its recordings."""
         ...
 
+    @property
+    def scratch(self) -> Path:
+        """The folder of what is recorded of a rehearsal, while it lasts."""
+        ...
+
     def trouble(self, sentence: str | None) -> None:
         """Hear that the recording stopped, or (None) that it goes on."""
         ...
@@ -49,15 +54,15 @@ class Tape(Protocol):
 async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
     """Show and record what is on air in the conference of `desk` until cancelled.
 
-    Recorded is the conference itself, from its opening to its closing; never a rehearsal.
+    Recorded is the conference itself, from its opening to its closing; a rehearsal only to be watched while it lasts.
     """
     with desk.watch() as watch:
         shown: Air | None = None
-        recording = False
+        recorded: Kept | None = None
         changes: tuple[Change, ...] = ()
         while True:
-            if _is_recorded(desk) and not recording:
-                recording = await _begin_recording(desk, studio, tape)
+            if recorded is None:
+                recorded = await _begin_recording(desk, studio, tape)
             wanted = on_air(desk.current)
             if wanted != shown:
                 shown = wanted
@@ -65,9 +70,11 @@ async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
             for change in changes:
                 for record in change.records:
                     _mark(change.conference, studio, record)
-            if recording and not _is_recorded(desk):
-                recording = False
-                tape.finished(await studio.end_recording(desk.conference))
+            if recorded is not None and recorded is not _kept(desk):
+                finished = await studio.end_recording(desk.conference)
+                if recorded is Kept.FOR_GOOD:
+                    tape.finished(finished)
+                recorded = await _begin_recording(desk, studio, tape)
             changes = await watch.change()
 
 
@@ -118,20 +125,32 @@ def on_air(conference: Conference) -> Air:
     )
 
 
-def _is_recorded(desk: Desk) -> bool:
-    return desk.formal.stages.stage in (Stage.OPEN, Stage.ADJOURNED)
+def _kept(desk: Desk) -> Kept | None:
+    """Return what becomes of what is recorded now; nothing if nothing is."""
+    match desk.formal.stages.stage:
+        case Stage.OPEN | Stage.ADJOURNED:
+            return Kept.FOR_GOOD
+        case Stage.REHEARSING:
+            return Kept.WHILE_IT_RUNS
+        case _:
+            return None
 
 
-async def _begin_recording(desk: Desk, studio: Studio, tape: Tape) -> bool:
+async def _begin_recording(desk: Desk, studio: Studio, tape: Tape) -> Kept | None:
+    """Begin what is to be recorded; return what becomes of it."""
+    kept = _kept(desk)
+    if kept is None:
+        return None
+    folder = tape.folder if kept is Kept.FOR_GOOD else tape.scratch
     try:
-        await studio.begin_recording(desk.conference, tape.folder, tape.trouble)
+        await studio.begin_recording(desk.conference, folder, tape.trouble, kept)
     except RecorderError as error:
         tape.trouble(str(error))
-        return False
-    speech = who_speaks(desk.formal.floor)
-    if speech is not None and speech.granted_at is not None and desk.formal.air.taken == speech.site:
+        return None
+    speech, shown = who_speaks(desk.formal.floor), (desk.formal.air.taken, desk.formal.facts.main_site)
+    if speech is not None and speech.granted_at is not None and speech.site in shown:
         studio.begin_chapter(desk.conference, _title(desk.formal, speech.site), speech.granted_at)
-    return True
+    return kept
 
 
 def _mark(after: Conference, studio: Studio, record: Record) -> None:
@@ -140,6 +159,10 @@ def _mark(after: Conference, studio: Studio, record: Record) -> None:
     match record.event:
         case SiteTaken(site=site, at=at):
             studio.begin_chapter(conference, _title(after, site), at)
+        case FloorGranted(site=site, at=at) if site == after.facts.main_site:  # it is on air anyway
+            studio.begin_chapter(conference, _title(after, site), at)
+        case FloorReleased(site=site, at=at) | FloorRevoked(site=site, at=at) if site == after.facts.main_site:
+            studio.end_chapter(conference, at)
         case SiteCutBack(at=at):
             studio.end_chapter(conference, at)
         case LayoutChosen(layout=layout, at=at):

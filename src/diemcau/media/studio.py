@@ -31,7 +31,7 @@ from diemcau.media.limits import Excess
 from diemcau.media.lines import Busy, Line
 from diemcau.media.reception import Reception
 from diemcau.media.recording.finishing import Recording
-from diemcau.media.recording.recorder import Recorder
+from diemcau.media.recording.recorder import Kept, Recorder
 from diemcau.media.relay.presence import Relays
 
 _LOG = logging.getLogger(__name__)
@@ -126,11 +126,15 @@ class Studio:
             await self.begin_recording(conference, recording_folder)
 
     async def begin_recording(
-        self, conference: ConferenceId, folder: Path, on_trouble: Callable[[str | None], None] | None = None
+        self,
+        conference: ConferenceId,
+        folder: Path,
+        on_trouble: Callable[[str | None], None] | None = None,
+        kept: Kept = Kept.FOR_GOOD,
     ) -> None:
         """Record what goes on air from now on. Raises `RecorderError` if the folder can't be written."""
         opened = self._open[conference]
-        recorder = Recorder(folder, on_trouble=on_trouble)
+        recorder = Recorder(folder, kept=kept, on_trouble=on_trouble)
         await recorder.start()
         opened.recorder = recorder
         opened.director.listen(recorder)
@@ -185,13 +189,14 @@ class Studio:
         """End at once every session whose pass has ended or was revoked."""
         self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
 
-    async def close_conference(self, conference: ConferenceId) -> tuple[Recording, ...]:
-        """End the program of a conference, close its cameras and finish its recording."""
+    async def close_conference(self, conference: ConferenceId) -> None:
+        """End the program of a conference and close its cameras; its recording goes on when it is opened again."""
         opened = self._open.pop(conference)
         await opened.director.close()
         self._reception.see_out(lambda one: one.conference == conference, Code.STOPPING)
         opened.gathering.close()
-        return await opened.recorder.close() if opened.recorder is not None else ()
+        if opened.recorder is not None:
+            await opened.recorder.leave()
 
     @property
     def port(self) -> int:

@@ -123,8 +123,9 @@ class Server:
         await self.project()
         folder = self.recordings.folder_of(conference)
         if desk.formal.stages.stage in (Stage.CLOSED, Stage.SEALED):  # else the recorder goes on with it
-            await asyncio.to_thread(recover, folder)
-        self._begin(follow_air(desk, self.studio, _Tape(desk, folder, self.clock)))
+            self._begin(_finish_recording(folder))
+        scratch = self.watching.scratch_of(conference)
+        self._begin(follow_air(desk, self.studio, _Tape(desk, folder, scratch, self.clock)))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
         self._begin(self._look_around(desk, heard))
@@ -230,6 +231,11 @@ class Server:
         job.add_done_callback(self._jobs.discard)
 
 
+async def _finish_recording(folder: Path) -> None:
+    """Finish what a server that ended too early left of a conference that is closed."""
+    await asyncio.to_thread(recover, folder)
+
+
 async def _miss_lines(heard: HeardLines) -> None:
     """Note as lost the lines that were up before a restart and have not come back."""
     await asyncio.sleep(LINES_COME_BACK_WITHIN.total_seconds())
@@ -252,8 +258,9 @@ def _board_text(desk: Desk) -> bytes:
 class _Tape:
     """Where a conference is recorded; its troubles go to the operator's alarms."""
 
-    def __init__(self, desk: Desk, folder: Path, clock: Clock) -> None:
+    def __init__(self, desk: Desk, folder: Path, scratch: Path, clock: Clock) -> None:
         self.folder = folder
+        self.scratch = scratch
         self._desk = desk
         self._clock = clock
 

@@ -21,7 +21,8 @@ from diemcau.media.director import Air
 from diemcau.media.fabric import Admission, Code, Part, Refusal
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
-from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall
 from diemcau.media.rehearsal_sites.troupe import Troupe
 from diemcau.media.studio import Studio
 

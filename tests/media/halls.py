@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,10 @@ SITES = frozenset({CENTRE, HUE, VINH})
 VIDEO = Rendition(track=paths.VIDEO, codec="avc3", description=None)
 AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
 WIDTH, HEIGHT, FPS = 160, 96, 25
+LOW, TILE = (96, 64), (64, 48)
+SILENCE = b"\xf8\xff\xfe"
+"""Twenty milliseconds of Opus in which nothing is said (RFC 6716, 3.1: CELT, full band, mono)."""
+JPEG = b"\xff\xd8 a small picture \xff\xd9"
 PATIENCE = 8.0
 T = TypeVar("T")
 
@@ -75,30 +79,47 @@ async def admit(token: str) -> Admission | Refusal:
 
 
 class Camera:
-    """A hall's camera that films while somebody looks, and beats when it is told to."""
+    """A hall's camera that films while somebody looks, and beats when it is told to.
 
-    def __init__(self, link: Link, publication: Publication, path: str, *, width: int, height: int) -> None:
+    `more`: which other pictures it offers.
+    """
+
+    def __init__(
+        self, link: Link, publication: Publication, path: str, *, size: tuple[int, int], more: set[str]
+    ) -> None:
         self.link = link
         self.path = path
         self.pictures = 0
         self.is_filming = True
-        self._publication = publication
-        self._picture_bytes = width * height * 3 // 2
-        self._video = publication.encode_video(width=width, height=height, fps=FPS, bits_per_second=100_000)
-        self._audio = publication.encode_audio(bits_per_second=24_000, frame_ms=20)
+        self.publication = publication
+        sizes = {paths.VIDEO: (*size, FPS), paths.VIDEO_LOW: (*LOW, FPS), paths.VIDEO_TILE: (*TILE, 5)}
+        self._films = {
+            track: publication.encode_video(width=width, height=height, fps=fps, bits_per_second=100_000, track=track)
+            for track, (width, height, fps) in sizes.items()
+            if track in {paths.VIDEO, *more}
+        }
+        self._sizes = sizes
+        self._audio = publication.offer_audio(sample_rate=48_000, channels=1)
+        self._thumb = publication.offer_text(paths.THUMB)
         self._beats = 0
         self.beat()
         publication.announce()
-        self._tasks = [asyncio.create_task(self._film()), asyncio.create_task(self._speak())]
+        jobs = [self._film(track) for track in self._films]
+        self._tasks = [asyncio.create_task(job) for job in (*jobs, self._speak(), self._draw())]
 
-    def is_watched(self) -> bool:
+    def is_watched(self, track: str = paths.VIDEO) -> bool:
         """Whether the server asks for its picture."""
-        return self._video.is_wanted()
+        return self._films[track].is_wanted()
 
-    def beat(self) -> None:
+    def asked(self) -> set[str]:
+        """Return which tracks the server asks for."""
+        tracks = {**self._films, paths.AUDIO: self._audio, paths.THUMB: self._thumb}
+        return {track for track, demand in tracks.items() if demand.is_wanted()}
+
+    def beat(self, **more: object) -> None:
         """Tell the server that it is alive."""
         self._beats += 1
-        self._publication.write_text(paths.BEAT, json.dumps({"n": self._beats}).encode())
+        self.publication.write_text(paths.BEAT, json.dumps({"n": self._beats, **more}).encode())
 
     async def leave(self) -> None:
         """End the session."""
@@ -107,16 +128,16 @@ class Camera:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.link.close()
 
-    async def _film(self) -> None:
+    async def _film(self, track: str) -> None:
+        film, (width, height, fps) = self._films[track], self._sizes[track]
         while True:
-            await self._video.wanted()
-            self._video.begin()
-            while self._video.is_wanted():
+            await film.wanted()
+            film.begin()
+            while film.is_wanted():
                 if self.is_filming:
-                    shade = bytes([40 + self.pictures % 150]) * self._picture_bytes
-                    self._video.write(shade, _now_us())
+                    film.write(bytes([40 + self.pictures % 150]) * (width * height * 3 // 2), _now_us())
                     self.pictures += 1
-                await asyncio.sleep(1 / FPS)
+                await asyncio.sleep(1 / fps)
 
     async def _speak(self) -> None:
         while True:
@@ -124,8 +145,15 @@ class Camera:
             self._audio.begin()
             while self._audio.is_wanted():
                 if self.is_filming:
-                    self._audio.write(bytes(2 * 960), _now_us())
+                    self._audio.write(SILENCE, _now_us())
                 await asyncio.sleep(0.02)
+
+    async def _draw(self) -> None:
+        while True:
+            await self._thumb.wanted()
+            while self._thumb.is_wanted():
+                self.publication.write_text(paths.THUMB, JPEG)
+                await asyncio.sleep(0.05)
 
 
 @dataclass
@@ -149,18 +177,22 @@ class House:
         self.links.append(link)
         return link
 
-    async def camera(self, site: SiteId, *, width: int = WIDTH, height: int = HEIGHT) -> Camera:
-        """Connect a site's camera."""
+    async def camera(
+        self, site: SiteId, *, width: int = WIDTH, height: int = HEIGHT, more: Iterable[str] = ()
+    ) -> Camera:
+        """Connect a site's camera; `more`: which other pictures it offers."""
         link = await self.link(site, door="camera")
         path = paths.up(CONFERENCE, site, paths.new_nonce())
-        camera = Camera(link, link.publish(path), path, width=width, height=height)
+        camera = Camera(link, link.publish(path), path, size=(width, height), more=set(more))
         self.cameras.append(camera)
         return camera
 
-    async def camera_on_line(self, site: SiteId, *, width: int = WIDTH, height: int = HEIGHT) -> Camera:
+    async def camera_on_line(
+        self, site: SiteId, *, width: int = WIDTH, height: int = HEIGHT, more: Iterable[str] = ()
+    ) -> Camera:
         """Connect a site's camera and wait until its line is up."""
         before = self.heard.count((site, Line.UP))
-        camera = await self.camera(site, width=width, height=height)
+        camera = await self.camera(site, width=width, height=height, more=more)
         await eventually(lambda: self.heard.count((site, Line.UP)) > before)
         return camera
 

@@ -11,7 +11,8 @@ import pytest
 from diemcau.media.rehearsal_sites.casting import Casting, read_casting, write_casting
 from diemcau.media.rehearsal_sites.picture import Picture
 from diemcau.media.rehearsal_sites.report import FirstFrame
-from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall
 from diemcau.media.rehearsal_sites.troupe import Troupe
 from diemcau.media.rehearsal_sites.voice import RATE, Voice
 from tests.media.halls import CENTRE, CONFERENCE, HUE, SITES, VINH, House, eventually, studio

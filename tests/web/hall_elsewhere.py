@@ -14,7 +14,8 @@ import websockets
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media.rehearsal_sites.report import FirstFrame, Report
-from diemcau.media.rehearsal_sites.site import Hall, Quality, RehearsalSite
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall, RehearsalSite
 
 PATIENCE = 30
 

@@ -25,7 +25,7 @@ from diemcau.core.ids import SiteId
 from diemcau.core.roles import Role
 from diemcau.demonstration.outcome import Outcome, faults_of
 from diemcau.demonstration.run import Progress, Show, Stage, conclude, perform, seal, set_stage
-from diemcau.media.rehearsal_sites.site import Quality
+from diemcau.media.rehearsal_sites.sending import Quality
 from diemcau.plan.model import Plan
 from diemcau.plan.scale import TooFewSites, scaled
 from diemcau.settings import read_settings

@@ -10,7 +10,7 @@ from diemcau.core.conference import Conference
 from diemcau.core.floor import FloorRequest, RequestState, speeches
 from diemcau.core.ids import PersonId, RequestId, SiteId
 from diemcau.media.rehearsal_sites.report import FirstFrame, SpeechSeen
-from diemcau.media.rehearsal_sites.site import Quality
+from diemcau.media.rehearsal_sites.sending import Quality
 from diemcau.plan.model import Plan
 
 FRAMES_AT_LEAST = 2

@@ -34,7 +34,8 @@ from diemcau.demonstration.stage_play import StagePlay
 from diemcau.journal import streams
 from diemcau.media.passes import new_pass
 from diemcau.media.recording.index import SEGMENTS
-from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall
 from diemcau.media.rehearsal_sites.troupe import Troupe
 from diemcau.plan.convening import person_id
 from diemcau.plan.model import Plan

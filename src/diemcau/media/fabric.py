@@ -310,8 +310,8 @@ class Node(Protocol):
         ...
 
 
-class Encoder(Protocol):
-    """Encodes pictures or sound while somebody is subscribed."""
+class Demand(Protocol):
+    """Whether somebody is subscribed to what is offered."""
 
     async def wanted(self) -> None:
         """Wait until somebody is subscribed."""
@@ -321,24 +321,34 @@ class Encoder(Protocol):
         """Whether somebody is subscribed."""
         ...
 
+
+class Encoder(Demand, Protocol):
+    """Takes pictures or sound while somebody is subscribed."""
+
     def begin(self) -> None:
         """Begin anew after a pause: with a key frame."""
         ...
 
     def write(self, raw: bytes, at_us: int) -> None:
-        """Encode a picture (planar YUV 4:2:0) or sound (signed 16 bit, mono, 48 kHz)."""
+        """Take a picture (planar YUV 4:2:0) or sound (one packet of Opus)."""
         ...
 
 
 class Publication(Protocol):
     """A camera's side of what it publishes."""
 
-    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> Encoder:
-        """Offer the track `video`."""
+    def encode_video(
+        self, *, width: int, height: int, fps: int, bits_per_second: int, track: str = paths.VIDEO
+    ) -> Encoder:
+        """Offer a track of H.264, with a key frame each second."""
         ...
 
-    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> Encoder:
-        """Offer the track `audio`."""
+    def offer_audio(self, *, sample_rate: int, channels: int) -> Encoder:
+        """Offer the track `audio`, of Opus that is encoded already."""
+        ...
+
+    def offer_text(self, track: str) -> Demand:
+        """Offer a track of texts, to be written while somebody is subscribed."""
         ...
 
     def write_text(self, track: str, text: bytes) -> None:

@@ -6,18 +6,18 @@ from collections.abc import Callable, Sequence
 import moq
 
 from diemcau.media import paths
-from diemcau.media.fabric import Code, Encoder, FabricError, Guest, Link, Publication, RefusedError, Source
+from diemcau.media.fabric import Code, Demand, Encoder, FabricError, Guest, Link, Publication, RefusedError, Source
+from diemcau.media.moq_fabric.keeping import new_broadcast, new_origin
 from diemcau.media.moq_fabric.reading import MoqSource, let_go
 from diemcau.media.moq_fabric.serving import MoqGuest
+from diemcau.media.moq_fabric.writing import opus_head
 
 
-class MoqEncoder:
-    """One of the library's own encoders (openh264, libopus)."""
+class MoqDemand:
+    """Whether somebody is subscribed to a track."""
 
-    def __init__(self, demand: moq.TrackDemand, begin: Callable[[], None], write: Callable[[bytes, int], None]) -> None:
+    def __init__(self, demand: moq.TrackDemand) -> None:
         self._demand = demand
-        self.begin = begin
-        self.write = write
 
     async def wanted(self) -> None:
         """Wait until somebody is subscribed."""
@@ -28,6 +28,15 @@ class MoqEncoder:
         return self._demand.is_used()
 
 
+class MoqEncoder(MoqDemand):
+    """One of the library's own encoders, or a track of what is encoded already."""
+
+    def __init__(self, demand: moq.TrackDemand, begin: Callable[[], None], write: Callable[[bytes, int], None]) -> None:
+        super().__init__(demand)
+        self.begin = begin
+        self.write = write
+
+
 class MoqPublication:
     """A camera's side of what it publishes."""
 
@@ -36,12 +45,14 @@ class MoqPublication:
         self._announce = announce
         self._texts: dict[str, moq.TrackProducer] = {}
 
-    def encode_video(self, *, width: int, height: int, fps: int, bits_per_second: int) -> Encoder:
-        """Offer the track `video`."""
+    def encode_video(
+        self, *, width: int, height: int, fps: int, bits_per_second: int, track: str = paths.VIDEO
+    ) -> Encoder:
+        """Offer a track of H.264, with a key frame each second."""
         size = moq.VideoEncoderInput(format=moq.VideoPixelFormat.I420, width=width, height=height, framerate=fps)
         codec = moq.VideoEncoderOutput(
             codec=moq.VideoCodec.H264,
-            track=paths.VIDEO,
+            track=track,
             bitrate=bits_per_second,
             gop=fps,
             kind=moq.VideoEncoderKind.SOFTWARE(),
@@ -53,18 +64,21 @@ class MoqPublication:
 
         return MoqEncoder(video.demand(), video.cut, write)
 
-    def encode_audio(self, *, bits_per_second: int, frame_ms: int) -> Encoder:
-        """Offer the track `audio`."""
-        layout = moq.AudioEncoderInput(format=moq.AudioSampleFormat.S16, sample_rate=48_000, channels=1)
-        codec = moq.AudioEncoderOutput(
-            codec=moq.AudioCodec.opus(), bitrate=bits_per_second, frame_duration_us=frame_ms * 1000
-        )
-        audio = self._broadcast.encode_audio(paths.AUDIO, layout, codec)
+    def offer_audio(self, *, sample_rate: int, channels: int) -> Encoder:
+        """Offer the track `audio`, of Opus that is encoded already."""
+        head = opus_head(sample_rate=sample_rate, channels=channels)
+        audio = self._broadcast.publish_audio(moq.AudioFormat.OPUS, head, track=paths.AUDIO)
 
-        def write(samples: bytes, at_us: int) -> None:
-            audio.write(moq.AudioFrame(timestamp_us=at_us, data=samples))
+        def write(packet: bytes, at_us: int) -> None:
+            audio.cut()
+            audio.write_frame(packet, at_us)
 
-        return MoqEncoder(audio.demand(), audio.reset_epoch, write)
+        return MoqEncoder(audio.demand(), audio.discontinuity, write)
+
+    def offer_text(self, track: str) -> Demand:
+        """Offer a track of texts, to be written while somebody is subscribed."""
+        self._texts[track] = self._broadcast.publish_track(track)
+        return MoqDemand(self._texts[track].demand())
 
     def write_text(self, track: str, text: bytes) -> None:
         """Publish a text that replaces the one before it on that track."""
@@ -116,13 +130,13 @@ class MoqLink:
 
 def publish_here(announce: Callable[[], None]) -> tuple[Publication, Source]:
     """Return something to publish that another fabric carries and `announce` tells of, and what is read of it here."""
-    broadcast = moq.BroadcastProducer()
+    broadcast = new_broadcast()
     return MoqPublication(broadcast, announce), MoqSource("", broadcast.consume())
 
 
 async def connect(url: str, *, fingerprints: Sequence[str] = (), verify: bool = True) -> Link:
     """Begin one session with a node; it is never begun again by itself."""
-    return await _call(url, fingerprints, verify=verify, publish=moq.OriginProducer())
+    return await _call(url, fingerprints, verify=verify, publish=new_origin())
 
 
 async def carry_up(guest: Guest, url: str, *, fingerprints: Sequence[str] = ()) -> Link:
@@ -143,7 +157,7 @@ async def _call(url: str, fingerprints: Sequence[str], *, verify: bool, publish:
         websocket_enabled=False,
         reconnect=False,
         publish=publish,
-        subscribe=moq.OriginProducer(),
+        subscribe=new_origin(),
     )
     resources = contextlib.AsyncExitStack()
     try:

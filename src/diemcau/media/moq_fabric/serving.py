@@ -17,6 +17,7 @@ import moq
 
 from diemcau.core.ids import SiteId
 from diemcau.media.fabric import Admission, Code, FabricError, Guest, Knock, Outlet, Quality, Source
+from diemcau.media.moq_fabric.keeping import new_origin
 from diemcau.media.moq_fabric.reading import MoqSource, let_go, until_gone
 from diemcau.media.moq_fabric.writing import MoqOutlet
 from diemcau.media.names import may_publish, read_prefixes
@@ -144,7 +145,7 @@ class MoqKnock:
 
     async def accept(self, admission: Admission, offer: Offer) -> Guest | None:
         """Let it in, with two name spaces of its own: one to write into, one to read from."""
-        own, offered = moq.OriginProducer(), moq.OriginProducer()
+        own, offered = new_origin(), new_origin()
         self._request.set_consume(own)
         self._request.set_publish(offered)
         answering = [
@@ -163,8 +164,8 @@ class MoqKnock:
 
         A browser is told the code of a session that ends, and nothing of one that never began.
         """
-        self._request.set_consume(moq.OriginProducer())
-        self._request.set_publish(moq.OriginProducer())
+        self._request.set_consume(new_origin())
+        self._request.set_publish(new_origin())
         with contextlib.suppress(moq.Error, TimeoutError):
             async with asyncio.timeout(_HANDSHAKE):
                 session = await self._request.accept()
@@ -191,7 +192,7 @@ class MoqNode:
 
     async def listen(self) -> None:
         """Begin. Raises `FabricError` if the port is taken or the certificate can't be read."""
-        nowhere = moq.OriginProducer()
+        nowhere = new_origin()
         files = self._certificate
         server = moq.Server(
             f"{_in_brackets(self._host)}:{self._asked_port}",

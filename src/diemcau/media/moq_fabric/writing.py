@@ -8,6 +8,7 @@ import moq
 
 from diemcau.media import paths
 from diemcau.media.fabric import FabricError, MalformedMediaError, MediaFrame, Source
+from diemcau.media.moq_fabric.keeping import new_broadcast
 from diemcau.media.moq_fabric.reading import MoqSource
 
 _FRAMES_IN_AUDIO_GROUP = 8
@@ -19,7 +20,7 @@ class MoqOutlet:
     """A broadcast of this side that several guests may read under names of the door's choice."""
 
     def __init__(self) -> None:
-        self.broadcast = moq.BroadcastProducer()
+        self.broadcast = new_broadcast()
         self._media: dict[str, moq.MediaProducer] = {}
         self._texts: dict[str, moq.TrackProducer] = {}
         self._audio_frames = 0
@@ -43,7 +44,7 @@ class MoqOutlet:
         """Offer the track `audio`."""
         if paths.AUDIO not in self._media and not self._is_finished:
             with _as_media_error():
-                head = _opus_head(sample_rate=sample_rate, channels=channels)
+                head = opus_head(sample_rate=sample_rate, channels=channels)
                 self._media[paths.AUDIO] = self.broadcast.publish_audio(moq.AudioFormat.OPUS, head, track=paths.AUDIO)
 
     def write_audio(self, frame: MediaFrame) -> None:
@@ -123,7 +124,7 @@ def _as_media_error() -> Iterator[None]:
         raise MalformedMediaError(f"not the media that was announced: {error}") from error
 
 
-def _opus_head(*, sample_rate: int, channels: int) -> bytes:
+def opus_head(*, sample_rate: int, channels: int) -> bytes:
     """Return the identification header of RFC 7845, section 5.1."""
     rate = sample_rate.to_bytes(4, "little")
     skip = _OPUS_PRE_SKIP.to_bytes(2, "little")

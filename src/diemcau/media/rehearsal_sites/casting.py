@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 
 from diemcau.core.ids import ConferenceId, SiteId
-from diemcau.media.rehearsal_sites.site import Hall, Parent, Quality
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall, Parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,11 +25,21 @@ class Picture:
         chroma = (width // 2) * (height // 2)
         u, v = _TINTS[zlib.crc32(name.encode()) % len(_TINTS)]
         self._chroma = bytes([u]) * chroma + bytes([v]) * chroma
+        self._tint = tuple(Image.new("L", self._size, shade) for shade in (u, v))
         self._backdrop = _backdrop(name, width=width, height=height)
         self._small = _font(max(10, height // 9))
 
     def draw(self, at: datetime, number: int) -> bytes:
         """Return the picture of one instant."""
+        return self._draw(at, number).tobytes() + self._chroma
+
+    def draw_jpeg(self, at: datetime, number: int) -> bytes:
+        """Return the picture of one instant as a JPEG."""
+        file = BytesIO()
+        Image.merge("YCbCr", (self._draw(at, number), *self._tint)).save(file, "JPEG", quality=70)
+        return file.getvalue()
+
+    def _draw(self, at: datetime, number: int) -> Image.Image:
         width, height = self._size
         image = self._backdrop.copy()
         draw = ImageDraw.Draw(image)
@@ -39,7 +49,7 @@ class Picture:
         draw.text((width - left, low), f"{number:06d}", fill=_BRIGHT, font=self._small, anchor="ra")
         x = (number * 4) % width
         draw.rectangle((x, height - 4, min(x + width // 8, width), height), fill=_BRIGHT)
-        return image.tobytes() + self._chroma
+        return image
 
 
 def _backdrop(name: str, *, width: int, height: int) -> Image.Image:

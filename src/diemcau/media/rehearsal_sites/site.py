@@ -1,11 +1,12 @@
 """One rehearsal site: a hall that really sends and really receives.
 
-It publishes pictures and sound while somebody is subscribed, reads everything that a hall reads,
-frame by frame, and tells what arrived. It connects again for ever. It gives no commands to the
-conference and knows no rules.
+It sends what a hall sends (`sending`), reads everything that a hall reads, frame by frame, and
+tells what arrived. It connects again for ever. It gives no commands to the conference and knows no
+rules.
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 import logging
@@ -13,24 +14,21 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import h264, paths
 from diemcau.media.fabric import (
-    Encoder,
     FabricError,
     Link,
     MediaFrame,
-    Publication,
     RefusedError,
     Rendition,
     Source,
 )
+from diemcau.media.ladder import Rung
 from diemcau.media.moq_fabric import connect
-from diemcau.media.rehearsal_sites.picture import Picture
 from diemcau.media.rehearsal_sites.report import FirstFrame, Line, Report, Tally
-from diemcau.media.rehearsal_sites.voice import RATE, Voice
+from diemcau.media.rehearsal_sites.sending import Quality, Sending
 
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0
@@ -39,20 +37,8 @@ _RESTS, _STRAGGLERS = 0.3, 0.2
 _EAGER, _A_WAIT = 1.0, 0.005
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _JITTER, _ANSWERS_WITHIN = 0.3, 3.0
-_VIDEO = Rendition(track=paths.VIDEO, codec="avc3", description=None)
+_TRACKS = {Rung.HIGH: paths.VIDEO, Rung.LOW: paths.VIDEO_LOW}
 _AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quality:
-    """What a rehearsal site sends."""
-
-    width: int = 320
-    height: int = 180
-    fps: int = 10
-    video_bits_per_second: int = 150_000
-    audio_bits_per_second: int = 24_000
-    audio_frame_ms: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +69,9 @@ class RehearsalSite:
         self._hall = hall
         self._quality = quality
         self._tell = tell
-        self._picture = Picture(hall.name, width=quality.width, height=quality.height)
-        self._voice = Voice(hall.name)
         self._tally = Tally(hall.site)
+        self._rung = _RungToWatch()
+        self._unseen: set[int] = set()
 
     def begin_speech(self, speech: str, site: SiteId) -> None:
         """Count the frames of a speech from now on; the one before is told."""
@@ -151,50 +137,8 @@ class RehearsalSite:
         return code
 
     async def _send(self, link: Link) -> None:
-        quality = self._quality
-        nonce = paths.new_nonce()
-        publication = link.publish(paths.up(self._hall.conference, self._hall.site, nonce))
-        video = publication.encode_video(
-            width=quality.width,
-            height=quality.height,
-            fps=quality.fps,
-            bits_per_second=quality.video_bits_per_second,
-        )
-        audio = publication.encode_audio(bits_per_second=quality.audio_bits_per_second, frame_ms=quality.audio_frame_ms)
-        publication.write_text(paths.BEAT, _beat(0))
-        publication.announce()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._beat(publication))
-            tasks.create_task(self._film(video))
-            tasks.create_task(self._speak(audio))
-
-    async def _beat(self, publication: Publication) -> None:
-        number = 0
-        while True:
-            await asyncio.sleep(_BEAT_EVERY)
-            number += 1
-            publication.write_text(paths.BEAT, _beat(number))
-
-    async def _film(self, video: Encoder) -> None:
-        number = 0
-        while True:
-            await video.wanted()
-            video.begin()
-            async for at_us in _every(1 / self._quality.fps):
-                video.write(self._picture.draw(datetime.now(UTC).astimezone(), number), at_us)
-                number += 1
-                if not video.is_wanted():
-                    break
-
-    async def _speak(self, audio: Encoder) -> None:
-        seconds = self._quality.audio_frame_ms / 1000
-        while True:
-            await audio.wanted()
-            audio.begin()
-            async for at_us in _every(seconds):
-                audio.write(self._voice.speak(int(RATE * seconds)), at_us)
-                if not audio.is_wanted():
-                    break
+        path = paths.up(self._hall.conference, self._hall.site, paths.new_nonce())
+        await Sending(link.publish(path), self._hall.name, self._quality).run()
 
     async def _receive(self, link: Link) -> None:
         program = await link.read(paths.program(self._hall.conference))
@@ -206,6 +150,7 @@ class RehearsalSite:
                 self._follow_air(link, program),
                 _drain(program.texts(paths.BOARD)),
                 _heed(program.texts(paths.BEAT)),
+                self._follow_line(link),
             )
         ]
         try:
@@ -236,13 +181,36 @@ class RehearsalSite:
             work.append(self._hear(number, source))
         await asyncio.gather(*work)
 
+    async def _follow_line(self, link: Link) -> None:
+        """Hear which rung of the program to look at; the highest where nobody says so."""
+        with contextlib.suppress(FabricError):
+            source = await link.read(paths.line(self._hall.conference))
+            async for text in source.texts(paths.STATE):
+                self._rung.set(Rung(json.loads(text)["down"]))
+
     async def _see(self, number: int, site: SiteId, source: Source) -> None:
-        is_first = True
-        async for frame in _unhurried(source.frames(_VIDEO)):
+        """Look at a source in the rung that the line says, until the source ends."""
+        self._unseen.add(number)
+        while True:
+            track = _TRACKS.get(self._rung.now)
+            seeing = asyncio.ensure_future(self._see_track(number, site, source, track)) if track else None
+            changed = asyncio.ensure_future(self._rung.changed())
+            try:
+                await asyncio.wait([one for one in (seeing, changed) if one], return_when=asyncio.FIRST_COMPLETED)
+                if seeing is not None and seeing.done():
+                    return seeing.result()
+            finally:
+                changed.cancel()
+                if seeing is not None:
+                    seeing.cancel()
+                    await asyncio.gather(seeing, return_exceptions=True)
+
+    async def _see_track(self, number: int, site: SiteId, source: Source, track: str) -> None:
+        async for frame in _unhurried(source.frames(Rendition(track=track, codec="avc3", description=None))):
             at_ns = time.time_ns()
             self._tally.video(number, at_ns)
-            if is_first:
-                is_first = False
+            if number in self._unseen:
+                self._unseen.discard(number)
                 self._tell(self._first(number, site, frame, at_ns))
 
     def _first(self, number: int, site: SiteId, frame: MediaFrame, at_ns: int) -> FirstFrame:
@@ -259,13 +227,23 @@ class RehearsalSite:
             self._tally.audio(number)
 
 
-async def _every(seconds: float) -> AsyncIterator[int]:
-    """Yield the time in microseconds at a steady pace; what is late is left out."""
-    due = time.monotonic()
-    while True:
-        yield int(due * 1_000_000)
-        due = max(due + seconds, time.monotonic() - seconds)
-        await asyncio.sleep(max(0.0, due - time.monotonic()))
+class _RungToWatch:
+    """Which rung of the program is looked at."""
+
+    def __init__(self) -> None:
+        self.now = Rung.HIGH
+        self._waiting = asyncio.Event()
+
+    def set(self, rung: Rung) -> None:
+        """Look at another."""
+        if rung is not self.now:
+            self.now = rung
+            waiting, self._waiting = self._waiting, asyncio.Event()
+            waiting.set()
+
+    async def changed(self) -> None:
+        """Wait for another."""
+        await self._waiting.wait()
 
 
 async def _unhurried(frames: AsyncIterator[MediaFrame]) -> AsyncIterator[MediaFrame]:
@@ -307,7 +285,3 @@ async def _heed(beats: AsyncIterator[bytes]) -> None:
 
 async def _next(texts: AsyncIterator[bytes]) -> bytes | None:
     return await anext(texts, None)
-
-
-def _beat(number: int) -> bytes:
-    return json.dumps({"n": number}).encode()

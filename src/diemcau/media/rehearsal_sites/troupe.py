@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from diemcau.core.ids import SiteId
 from diemcau.media.rehearsal_sites.casting import Casting, write_casting
 from diemcau.media.rehearsal_sites.report import FirstFrame, Line, Report, SpeechSeen, read
-from diemcau.media.rehearsal_sites.site import Hall, Quality
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall
 
 SITES_A_PROCESS = 34
 _TIME_TO_LEAVE = 5.0

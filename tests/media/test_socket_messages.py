@@ -24,7 +24,7 @@ PATHS = st.text(min_size=1, max_size=64)
 MESSAGES = st.one_of(
     st.builds(Read, number=NUMBERS, broadcast=PATHS, track=PATHS, latency_ms=st.none() | st.integers(0, 60_000)),
     st.builds(Stop, number=NUMBERS),
-    st.builds(Ended, number=NUMBERS),
+    st.builds(Ended, number=NUMBERS, is_missing=st.booleans()),
     st.builds(Publish, broadcast=PATHS),
     st.builds(Unpublish, broadcast=PATHS),
     st.builds(Sent, number=NUMBERS, begins=st.booleans(), at_us=st.integers(0, 2**62 - 1), payload=st.binary()),

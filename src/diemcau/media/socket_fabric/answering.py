@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from diemcau.media import paths
 from diemcau.media.fabric import Rendition, Source
-from diemcau.media.socket_fabric.messages import Garbled, Read, Sent
+from diemcau.media.socket_fabric.messages import Ended, Garbled, Read, Sent
 from diemcau.media.socket_fabric.outgoing import Kind, Lane, Outgoing
 
 MOST_TRACKS: Final = 256
@@ -34,8 +34,12 @@ class Answering:
         if len(self._tracks) >= MOST_TRACKS:
             raise Garbled(f"more than {MOST_TRACKS} tracks")
         self._newest = asked.number
+        source = self._find(asked.broadcast)
+        if source is None:
+            self._outgoing.say(Ended(number=asked.number, is_missing=True))
+            return
         lane = self._outgoing.open(asked.number, _kind(asked), (asked.latency_ms or 0) / 1000)
-        task = self._tracks[asked.number] = self._begin(self._answer(asked, lane))
+        task = self._tracks[asked.number] = self._begin(self._copy(source, asked, lane))
         task.add_done_callback(lambda _: self._ended(lane, task))
 
     def stop(self, number: int) -> None:
@@ -43,11 +47,6 @@ class Answering:
         task = self._tracks.get(number)
         if task is not None:
             task.cancel()
-
-    async def _answer(self, asked: Read, lane: Lane) -> None:
-        source = self._find(asked.broadcast)
-        if source is not None:
-            await self._copy(source, asked, lane)
 
     def _ended(self, lane: Lane, task: asyncio.Task[None]) -> None:
         del self._tracks[lane.number]

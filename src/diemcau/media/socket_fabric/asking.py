@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
-from diemcau.media.socket_fabric.messages import Garbled, Read, Sent, Stop, Words
+from diemcau.media.socket_fabric.messages import CATALOG, Ended, Garbled, Read, Sent, Stop, Words
 from diemcau.media.socket_fabric.outgoing import Kind
 
 MOST_WAITING: Final = {Kind.TEXT: 16, Kind.SOUND: 512, Kind.PICTURE: 128}
@@ -21,6 +21,7 @@ class _Asked:
         self.kind = kind
         self.is_over = False
         self.is_stopped = False
+        self.is_missing = False
         self._frames: deque[Sent] = deque()
         self._bytes = 0
         self._skips = kind is Kind.PICTURE  # nothing is shown before a key frame
@@ -72,9 +73,7 @@ class Asking:
         """Yield what comes of a track until it ends; asked for while iterated."""
         if self._is_over:
             return
-        self._newest += 1
-        number = self._newest
-        asked = self._asked[number] = _Asked(broadcast, kind)
+        number, asked = self._new(broadcast, kind)
         self._say(Read(number=number, broadcast=broadcast, track=track, latency_ms=latency_ms))
         try:
             while (frame := await asked.next()) is not None:
@@ -84,6 +83,17 @@ class Asking:
                 asked.is_stopped = True
                 self._say(Stop(number=number))
 
+    async def is_there(self, broadcast: str) -> bool:
+        """Say whether the other side has this broadcast: begin to read of it, and stop at once."""
+        if self._is_over:
+            return False
+        number, asked = self._new(broadcast, Kind.TEXT)
+        asked.is_stopped = True
+        self._say(Read(number=number, broadcast=broadcast, track=CATALOG))
+        self._say(Stop(number=number))
+        await asked.next()
+        return not asked.is_missing
+
     def take(self, frame: Sent) -> None:
         """Take a frame. Raises `Garbled` if nobody asked for it; what was stopped may still be on its way."""
         asked = self._asked.get(frame.number)
@@ -92,11 +102,12 @@ class Asking:
         if not asked.is_stopped:
             asked.put(frame)
 
-    def end(self, number: int) -> None:
+    def end(self, ended: Ended) -> None:
         """Hear that nothing follows under a number. Raises `Garbled` if nobody asked for it."""
-        asked = self._asked.pop(number, None)
+        asked = self._asked.pop(ended.number, None)
         if asked is None:
-            raise Garbled(f"the end of {number}, which was not asked for")
+            raise Garbled(f"the end of {ended.number}, which was not asked for")
+        asked.is_missing = ended.is_missing
         asked.end()
 
     def end_broadcast(self, broadcast: str) -> None:
@@ -112,4 +123,10 @@ class Asking:
         """End everything: the session is over."""
         self._is_over = True
         for asked in self._asked.values():
+            asked.is_missing = True
             asked.end()
+
+    def _new(self, broadcast: str, kind: Kind) -> tuple[int, _Asked]:
+        self._newest += 1
+        asked = self._asked[self._newest] = _Asked(broadcast, kind)
+        return self._newest, asked

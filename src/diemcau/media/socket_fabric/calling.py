@@ -16,7 +16,6 @@ from websockets.asyncio.connection import Connection
 
 from diemcau.media.fabric import Code, FabricError, Link, Publication, RefusedError, Source
 from diemcau.media.moq_fabric import publish_here
-from diemcau.media.socket_fabric.catalog import CATALOG
 from diemcau.media.socket_fabric.conversation import Conversation
 from diemcau.media.socket_fabric.messages import Garbled, Publish, Unpublish
 from diemcau.media.socket_fabric.wire import LARGEST, Wire, WireGone, told_by
@@ -61,10 +60,9 @@ class SocketLink:
 
     async def read(self, path: str) -> Source:
         """Return what is published under a name. Raises `FabricError` if nothing is."""
-        source = self._talk.source(path)
-        async with contextlib.aclosing(source.texts(CATALOG)) as catalogs:
-            async for _ in catalogs:
-                return source
+        source = await self._talk.find(path)
+        if source is not None:
+            return source
         raise FabricError(f"nothing is published under {path}")
 
     async def closed(self) -> None:

@@ -10,7 +10,6 @@ from diemcau.media.fabric import MalformedMediaError, MediaFrame, Rendition, Ren
 from diemcau.media.renditions import H264, chosen
 from diemcau.media.socket_fabric.messages import Sent
 
-CATALOG: Final = "catalog.json"
 _MOST: Final = 32
 _GREATEST: Final = 1e9
 

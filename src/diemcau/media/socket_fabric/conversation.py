@@ -15,8 +15,9 @@ from diemcau.media.limits import Excess, Meter
 from diemcau.media.limits import Sent as Counted
 from diemcau.media.socket_fabric.answering import Answering, Find
 from diemcau.media.socket_fabric.asking import Asking
-from diemcau.media.socket_fabric.catalog import CATALOG, frame_of, read_catalog
+from diemcau.media.socket_fabric.catalog import frame_of, read_catalog
 from diemcau.media.socket_fabric.messages import (
+    CATALOG,
     Ended,
     Garbled,
     Message,
@@ -81,6 +82,10 @@ class Conversation:
         """Return what the other side publishes under a name; nothing is asked for before it is read."""
         return SocketSource(path, self._asking)
 
+    async def find(self, path: str) -> "SocketSource | None":
+        """Return what the other side publishes under a name, or None if it publishes nothing there."""
+        return self.source(path) if await self._asking.is_there(path) else None
+
     def publish(self, path: str) -> None:
         """Tell the other side of a broadcast that it may read."""
         self._say(Publish(broadcast=path))
@@ -123,8 +128,8 @@ class Conversation:
                 if message.begins:
                     self._count(Counted.GROUPS)
                 self._asking.take(message)
-            case Ended(number=number):
-                self._asking.end(number)
+            case Ended():
+                self._asking.end(message)
             case Read() if self._answering is not None:
                 self._count(Counted.GROUPS)
                 self._answering.read(message)

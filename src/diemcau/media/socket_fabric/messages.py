@@ -9,6 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final, TypeAlias, assert_never
 
+CATALOG: Final = "catalog.json"
 LONGEST_WORDS: Final = 4096
 _LONGEST_PATH, _LONGEST_TRACK = 256, 128
 _HIGHEST_NUMBER = 2**32 - 1
@@ -37,9 +38,13 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """Nothing follows under this number: the track ended, was stopped or is not there."""
+    """Nothing follows under this number: the track ended, was stopped or is not there.
+
+    `is_missing`: there is no such broadcast.
+    """
 
     number: int
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +90,8 @@ def write(message: Message) -> str | bytes:
             return _json(do="read", id=number, broadcast=broadcast, track=track, latency_ms=latency)
         case Stop(number=number):
             return _json(do="stop", id=number)
+        case Ended(number=number, is_missing=True):
+            return _json(do="ended", id=number, missing=True)
         case Ended(number=number):
             return _json(do="ended", id=number)
         case Publish(broadcast=broadcast):
@@ -129,7 +136,7 @@ def _read_words(raw: str) -> Words:
         case "stop":
             return Stop(number=_number(said))
         case "ended":
-            return Ended(number=_number(said))
+            return Ended(number=_number(said), is_missing=said.get("missing") is True)
         case "publish":
             return Publish(broadcast=_name(said, "broadcast", _LONGEST_PATH))
         case "unpublish":

@@ -98,7 +98,8 @@ export class Capture {
   async #listen(): Promise<void> {
     if (!this.hasSound) return;
     await this.#context.audioWorklet.addModule(WORKLET);
-    await this.#context.resume();
+    // Where the machine has no sound card this never ends; the picture goes on without.
+    this.#context.resume().catch(() => undefined);
     const node = new AudioWorkletNode(this.#context, "microphone", { numberOfOutputs: 0 });
     node.port.onmessage = (event: MessageEvent<Float32Array<ArrayBuffer>>) => this.#sound(event.data);
     this.#context.createMediaStreamSource(this.stream).connect(node);

@@ -1,0 +1,128 @@
+"""Browsers with made-up cameras, and what a hall's page shows, picture by picture."""
+
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+)
+MADE_UP_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+PATIENCE = 30_000
+GREEN = (81, 69)  # what Chromium's made-up camera shows
+
+LOOK = """
+(() => {
+  const small = new OffscreenCanvas(8, 8);
+  const context = small.getContext("2d", { alpha: false, willReadFrequently: true });
+  const seen = (globalThis.seen = { looks: [], now: null });
+  const isVisible = (element) => getComputedStyle(element).visibility === "visible";
+  const colourOf = (canvas) => {
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, 8, 8);
+    if (canvas.width > 16) context.drawImage(canvas, 0, 0, 8, 8);
+    const pixels = context.getImageData(0, 0, 8, 8).data;
+    const sum = [0, 0, 0];
+    for (let at = 0; at < pixels.length; at += 1) if (at % 4 < 3) sum[at % 4] += pixels[at] / 64;
+    const [r, g, b] = sum;
+    const y = 0.299 * r + 0.587 * g + 0.114 * b;
+    return [Math.round(y), Math.round(128 + (b - y) * 0.564), Math.round(128 + (r - y) * 0.713)];
+  };
+  const look = () => {
+    const canvases = [...document.querySelectorAll(".program figure.full canvas")].filter(isVisible);
+    const found = canvases.length === 1 ? colourOf(canvases[0]) : [0, 128, 128, canvases.length];
+    seen.now = found;
+    seen.looks.push(found);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()
+"""
+
+LISTEN = """
+(() => {
+  const heard = (globalThis.heard = { loudest: 0, beats: [] });
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to instanceof AudioDestinationNode) {
+      const ear = this.context.createAnalyser();
+      connect.call(this, ear);
+      const sound = new Float32Array(ear.fftSize);
+      setInterval(() => {
+        ear.getFloatTimeDomainData(sound);
+        heard.loudest = Math.max(heard.loudest, ...sound.map(Math.abs));
+      }, 20);
+    }
+    return connect.call(this, to, ...more);
+  };
+  const stringify = JSON.stringify;
+  JSON.stringify = (value, ...more) => {
+    if (value?.late_ms !== undefined) heard.beats.push(value);
+    return stringify(value, ...more);
+  };
+})()
+"""
+
+
+@dataclass
+class Opened:
+    """A browser, and whatever went wrong in its pages."""
+
+    browser: Browser
+    faults: list[str] = field(default_factory=list)
+
+    async def page(self, url: str, *, width: int = 1280, height: int = 720) -> Page:
+        """Open a page in a browser of its own, as another person would."""
+        context = await self.browser.new_context(viewport={"width": width, "height": height})
+        page = await context.new_page()
+        await page.add_init_script(LISTEN)
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        await page.goto(url)
+        return page
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(message.text)
+
+
+@asynccontextmanager
+async def chromium(*more: str) -> AsyncIterator[Opened]:
+    """Start Chromium, with a made-up camera and microphone."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "chromium is not installed; run `make packages`"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=[*QUIET, *MADE_UP_CAMERA, *more])
+        try:
+            yield Opened(browser)
+        finally:
+            await browser.close()
+
+
+async def looks(page: Page) -> Sequence[Any]:
+    """Return what was shown at each moment since this was last asked: brightness and two of colour."""
+    found: Sequence[Any] = await page.evaluate("seen.looks.splice(0)")
+    return found
+
+
+async def until_shown(page: Page, tint: tuple[int, int]) -> None:
+    """Wait until the large picture has this tint."""
+    near = "([u, v]) => seen.now && seen.now[0] > 30 && Math.abs(seen.now[1] - u) < 9 && Math.abs(seen.now[2] - v) < 9"
+    await page.wait_for_function(near, arg=list(tint), timeout=PATIENCE)
+
+
+async def turn_camera_on(page: Page) -> None:
+    """Turn the camera of a site's desk on, and wait until its line is up."""
+    await page.get_by_role("button", name="Camera").click()
+    await page.get_by_role("button", name="Turn the camera on").click()
+    await expect(page.get_by_text("Connected. Picture is sent only when")).to_be_visible(timeout=PATIENCE)

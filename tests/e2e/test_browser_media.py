@@ -1,0 +1,120 @@
+"""Sound and picture in real browsers: takes without an empty moment, cameras that come and go."""
+
+import socket
+import zlib
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from diemcau.core.roles import Role
+from diemcau.media.rehearsal_sites import picture
+from tests.cli.test_serving import taken
+from tests.e2e.browsers import GREEN, LOOK, PATIENCE, chromium, looks, turn_camera_on, until_shown
+from tests.e2e.conferences import SPRING, link, planned, stage
+from tests.e2e.desks import desk, token_for
+from tests.e2e.programs import server
+
+EMPTY = 30
+
+
+def tint(site: str) -> tuple[int, int]:
+    """Return the colour in which a rehearsal site draws."""
+    tints = picture._TINTS  # noqa: SLF001 - what a rehearsal site looks like is known to it alone
+    return tints[zlib.crc32(site.encode()) % len(tints)]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_twenty_takes_show_a_picture_at_every_moment(tmp_path: Path) -> None:
+    async with stage(tmp_path, "head-office", "coast", "hills") as conference:
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, tint("head-office"))
+        await looks(hall)
+
+        for number in range(20):
+            site = ("coast", "hills", "coast", None)[number % 4]
+            if site is None:
+                await conference.chair.must("ReleaseFloor", {"site": "coast"})
+            else:
+                await conference.chair.must("GrantFloor", {"site": site})
+            await until_shown(hall, tint(site or "head-office"))
+
+        shown = await looks(hall)
+        assert len(shown) > 200
+        assert [look for look in shown if look[0] < EMPTY] == []
+        assert conference.opened.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_a_camera_in_a_browser_is_seen_and_heard_in_another(tmp_path: Path) -> None:
+    async with stage(tmp_path, "head-office") as conference:
+        camera = await conference.page(Role.SITE, "coast", width=390, height=844)
+        await turn_camera_on(camera)
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, tint("head-office"))
+
+        await conference.chair.must("GrantFloor", {"site": "coast"})
+
+        await expect(camera.get_by_text("The main site is receiving")).to_be_visible(timeout=PATIENCE)
+        await until_shown(hall, GREEN)
+        await hall.wait_for_function("() => heard.loudest > 0.05", timeout=PATIENCE)
+        await hall.wait_for_function("() => heard.beats.length > 9", timeout=PATIENCE)
+        beats = await hall.evaluate("heard.beats")
+        assert [beat["n"] for beat in beats] == list(range(1, len(beats) + 1))
+        assert {beat["by"] for beat in beats} == {"webtransport"}
+        assert await hall.evaluate("crossOriginIsolated")
+        assert conference.opened.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_a_camera_whose_page_is_loaded_again_comes_back_by_itself(tmp_path: Path) -> None:
+    async with stage(tmp_path, "head-office") as conference:
+        camera = await conference.page(Role.SITE, "coast", width=390, height=844)
+        await turn_camera_on(camera)
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await conference.chair.must("GrantFloor", {"site": "coast"})
+        await until_shown(hall, GREEN)
+        await looks(hall)
+
+        await camera.reload()
+
+        await camera.get_by_role("button", name="Camera").click()
+        await expect(camera.get_by_text("The main site is receiving")).to_be_visible(timeout=PATIENCE)
+        await until_shown(hall, GREEN)
+        assert [look for look in await looks(hall) if look[0] < EMPTY] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_halls_keep_the_last_picture_while_the_server_is_started_again(tmp_path: Path) -> None:
+    with taken(socket.SOCK_STREAM) as port, taken(socket.SOCK_DGRAM) as media:
+        pass
+    ports = ("--port", port, "--media-port", media)
+    async with AsyncExitStack() as stack:
+        data = await planned(tmp_path)
+        opened = await stack.enter_async_context(chromium())
+        async with server(data, *ports) as (first, url):
+            async with desk(url, token_for(data, SPRING, Role.CHAIR)) as chair:
+                await chair.must("OpenConference")
+                camera = await opened.page(link(url, data, Role.SITE, "coast"), width=390, height=844)
+                await turn_camera_on(camera)
+                hall = await opened.page(link(url, data, Role.PROGRAM))
+                await hall.evaluate(LOOK)
+                await chair.must("GrantFloor", {"site": "coast"})
+                await until_shown(hall, GREEN)
+            await looks(hall)
+            await first.kill()
+            await expect(hall.locator(".message", has_text="Reconnecting")).to_be_visible(timeout=PATIENCE)
+
+        async with server(data, *ports):
+            await expect(camera.get_by_text("The main site is receiving")).to_be_visible(timeout=PATIENCE)
+            await expect(hall.locator(".message", has_text="Reconnecting")).to_be_hidden(timeout=PATIENCE)
+
+        assert [look for look in await looks(hall) if look[0] < EMPTY] == []

@@ -6,11 +6,14 @@ import socket
 import sys
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from diemcau.cli.options import Data, Host, JournalUrl, MediaPort, Port
+from diemcau.cli.doctor_remote import look_at_line
+from diemcau.cli.options import Data, English, Host, JournalUrl, MediaPort, Port
 from diemcau.cli.ports import why_taken
 from diemcau.cli.saying import OUT, plainly
 from diemcau.directory.models import open_directory
@@ -31,8 +34,16 @@ def doctor(
     host: Host = None,
     port: Port = None,
     media_port: MediaPort = None,
+    remote: Annotated[
+        str, typer.Option(metavar="LINK", help="Measure the line to a server instead, by a link that it gave out.")
+    ] = "",
+    ca: Annotated[Path | None, typer.Option("--ca", help="Root certificate of that server, in PEM.")] = None,
+    english: English = False,
 ) -> None:
     """Check Python, disk, ports, journal and pages; status 1 if something must be mended."""
+    if remote:
+        look_at_line(remote, ca, english=english)
+        return
     settings = read_settings(data=data, journal=journal, host=host, port=port, media_port=media_port)
     table = Table("", "What", "Found", "How to mend it")
     well = True

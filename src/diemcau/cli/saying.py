@@ -22,6 +22,7 @@ from diemcau.settings import SettingsUnfit
 from diemcau.web.serve import CannotServe
 from diemcau.web.tls import CertificateUnusable
 from diemcau.wiring.importing import ConvenedAlready, PlanNotTaken
+from diemcau.wiring.visiting import LinkUnusable, ServerAway
 
 OUT = Console(soft_wrap=True)
 ERR = Console(stderr=True, soft_wrap=True)
@@ -37,9 +38,11 @@ _EXPECTED = (
     FabricError,
     JournalUnusable,
     JournalUnwritable,
+    LinkUnusable,
     PassKeyUnusable,
     PlanNotTaken,
     RehearsalFailed,
+    ServerAway,
     StepRefused,
     UnfitKey,
     UnfitSeal,

@@ -194,7 +194,7 @@ def _feed_streaming(desk: JanusDesk, load: Load) -> Iterator[int]:
 @contextmanager
 def _feed_room(desk: JanusDesk, load: Load) -> Iterator[int]:
     """Publish into a VideoRoom as a browser does."""
-    desk.say(desk.attach("videoroom"), {"request": "create", "room": _ROOM, "publishers": 2, "bitrate": 0})
+    desk.say(desk.attach("videoroom"), {"request": "create", "room": _ROOM, "publishers": 2, "videocodec": "h264"})
     handle = desk.attach("videoroom")
     joined = desk.say(handle, {"request": "join", "ptype": "publisher", "room": _ROOM})
     feed = int(joined["plugindata"]["data"]["id"])  # type: ignore[index]
@@ -207,6 +207,7 @@ def _feed_room(desk: JanusDesk, load: Load) -> Iterator[int]:
         peer.check()
         time.sleep(0.05)
         peer.read()
+        peer.again()
     if not peer.is_up:
         raise RuntimeError("the publisher did not come up in the VideoRoom")
     policy = Policy(

@@ -12,7 +12,7 @@ import json
 import random
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -21,12 +21,17 @@ import moq
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import h264, paths
 from rig.footage import Reel, opus_head, parameter_sets
+from rig.watching import Arrival, Watching
 
 _LEGACY = moq.Container.LEGACY()
 _MISSED_BEATS = 3
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _HANDSHAKE = 5.0
 _RESTS, _EAGER, _A_WAIT = 0.2, 1.0, 0.004
+_OVERLAP = 1.0
+_TRACK_OF = {"high": "video", "low": "video-low"}
+_RUNG_OF = {track: rung for rung, track in _TRACK_OF.items()}
+_KEPT_BYTES = 4_000_000
 _PREPARED_US = 1_000_000
 
 Tell = Callable[[dict[str, object]], None]
@@ -37,6 +42,7 @@ class Part:
     """Who a hall is and what it does. `looks_at`: roles of an air; `budget_ms`: how late a group may be.
 
     `drains`: picture, sound or both. `bits_per_second`: of `video`, if not the usual.
+    `latency_ms`: if not 0, it tells how well it arrives and looks at the rung that its line is given, as a page does.
     """
 
     conference: str
@@ -52,6 +58,7 @@ class Part:
     eager: bool = False
     drains: Sequence[str] = ("video", "audio")
     bits_per_second: int = 0
+    latency_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -75,6 +82,9 @@ class Hall:
         self._sent: dict[str, array[int]] = {}
         self._seen: dict[tuple[str, str], Seen] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watching = Watching(part.latency_ms * 1000, 1_000_000 // sound.microseconds)
+        self._pictures: dict[str, tuple[moq.BroadcastConsumer, str, asyncio.Task[None]]] = {}
+        self._track = part.track
 
     async def run(self) -> None:
         """Take part until cancelled."""
@@ -121,8 +131,8 @@ class Hall:
             tls_verify=False,
             websocket_enabled=False,
             reconnect=False,
-            publish=moq.OriginProducer(),
-            subscribe=moq.OriginProducer(),
+            publish=moq.OriginProducer(cache_capacity_bytes=_KEPT_BYTES),
+            subscribe=moq.OriginProducer(cache_capacity_bytes=_KEPT_BYTES),
         )
         async with contextlib.AsyncExitStack() as stack:
             async with asyncio.timeout(_HANDSHAKE):
@@ -140,6 +150,9 @@ class Hall:
             self._event("up", node=urlsplit(node).port)
             work.append(asyncio.ensure_future(self._follow_air(client, program)))
             work.append(asyncio.ensure_future(_heed(program)))
+            if self._part.latency_ms:
+                work.append(asyncio.ensure_future(self._tell_how(client)))
+                work.append(asyncio.ensure_future(self._follow_line(client)))
             if session is not None:
                 work.append(asyncio.ensure_future(session.closed()))
             done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
@@ -223,12 +236,49 @@ class Hall:
         source = await client.announced_broadcast(str(air["broadcast"]))
         site = str(air["site"])
         if paths.VIDEO in self._part.drains:
-            self._begin(self._drain(source, site, str(air["broadcast"]), self._part.track))
+            self._look(source, site, str(air["broadcast"]))
         if paths.AUDIO in self._part.drains and site != self._part.site:
             self._begin(self._drain(source, site, str(air["broadcast"]), paths.AUDIO))
 
+    def _look(self, source: moq.BroadcastConsumer, site: str, name: str) -> None:
+        """Look at the rung that the line is given, in place of the one before."""
+        _, _, before = self._pictures.pop(name, (None, None, None))
+        if before is not None:
+            asyncio.get_running_loop().call_later(_OVERLAP, before.cancel)
+        if self._track:
+            self._pictures[name] = (source, site, self._begin(self._drain(source, site, name, self._track)))
+        else:
+            self._pictures[name] = (source, site, self._begin(asyncio.sleep(0)))
+
+    async def _tell_how(self, client: moq.Client) -> None:
+        broadcast = client.create_broadcast(f"watch/{self._part.conference}/{paths.new_nonce()}")
+        beat = broadcast.publish_track(paths.BEAT)
+        number = 0
+        beat.write_frame(json.dumps({"n": number, "late_ms": 0, "gaps": 0}).encode())
+        broadcast.announce()
+        while True:
+            await asyncio.sleep(1.0)
+            number += 1
+            told = self._watching.beat(at=time.monotonic_ns() // 1000)
+            shows = _RUNG_OF.get(self._track, "sound")
+            beat.write_frame(json.dumps({"n": number, **told, "by": "webtransport", "shows": shows}).encode())
+
+    async def _follow_line(self, client: moq.Client) -> None:
+        line = await client.announced_broadcast(f"line/{self._part.conference}")
+        async with await line.subscribe_track("state", moq.Subscription(priority=200)) as texts:
+            while (text := await texts.read_frame()) is not None:
+                state = json.loads(text.payload)
+                self._event("line", state=state)
+                track = _TRACK_OF.get(state.get("down", "high"), "")
+                if track != self._track:
+                    self._track = track
+                    for name, (source, site, _) in tuple(self._pictures.items()):
+                        self._look(source, site, name)
+
     async def _drain(self, source: moq.BroadcastConsumer, site: str, name: str, track: str) -> None:
         seen = self._seen.setdefault((name, track), Seen(site))
+        arrivals = self._watching.sounds if track == paths.AUDIO else self._watching.pictures
+        arrival = arrivals.setdefault(name, Arrival())
         priority = 150 if track == paths.AUDIO else 100
         asked = moq.Subscription(priority=priority, max_age_us=self._part.budget_ms * 1000)
         began = waited = time.monotonic()
@@ -240,25 +290,28 @@ class Hall:
                     first = False
                     whole = frame.keyframe and h264.is_whole_key_frame(frame.payload)
                     self._event("first", site=site, air=name, whole=whole, at_ns=time.time_ns())
+                at_us = time.monotonic_ns() // 1000
                 seen.stamps.append(frame.timestamp_us)
-                seen.came.append(time.monotonic_ns() // 1000)
+                seen.came.append(at_us)
+                arrival.frame(frame.timestamp_us, at_us)
                 seen.size += len(frame.payload)
                 if not self._part.eager and now - waited > _A_WAIT and now - began > _EAGER:
                     await asyncio.sleep(_RESTS)  # waking for each frame costs more than reading it
                 waited = time.monotonic()
 
-    def _begin(self, work: object) -> None:
+    def _begin(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(_until_gone(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _event(self, event: str, **fields: object) -> None:
         self._tell({"event": event, "viewer": self._part.site, "at_ns": time.time_ns(), **fields})
 
 
-async def _until_gone(work: object) -> None:
+async def _until_gone(work: Coroutine[object, object, None]) -> None:
     with contextlib.suppress(moq.Error):
-        await work  # type: ignore[misc]
+        await work
 
 
 async def _heed(program: moq.BroadcastConsumer) -> None:

@@ -55,7 +55,9 @@ class JanusDesk:
     """One session with Janus."""
 
     def __init__(self, url: str) -> None:
-        self._line: ClientConnection = connect(url, subprotocols=[websockets.Subprotocol("janus-protocol")])
+        self._line: ClientConnection = connect(
+            url, subprotocols=[websockets.Subprotocol("janus-protocol")], close_timeout=0.5
+        )
         self._session = int(self._ask({"janus": "create"})["data"]["id"])
 
     def attach(self, plugin: str) -> int:

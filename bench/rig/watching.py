@@ -1,0 +1,57 @@
+"""How well it arrives, as a page tells the server: `watch/<conference>/<nonce>` of `docs/media-contract.md`.
+
+Counts for one session; it reads no clock but the one that is given with each frame.
+"""
+
+from dataclasses import dataclass, field
+
+_SECOND_US = 1_000_000
+
+
+@dataclass(slots=True)
+class Arrival:
+    """The frames of one track, as they come. All times in µs."""
+
+    least: int | None = None
+    newest: int = 0
+    newest_at: int = 0
+    late: list[tuple[int, int]] = field(default_factory=list)
+
+    def frame(self, stamp: int, at: int) -> None:
+        """Take a frame in."""
+        delay = at - stamp
+        self.least = delay if self.least is None else min(self.least, delay)
+        if stamp >= self.newest:
+            self.newest, self.newest_at = stamp, at
+        self.late.append((at, delay - self.least))
+
+    def lateness(self, latency: int, *, at: int) -> int:
+        """Return how much later than due the newest came; if none came for a second, how long one is missing."""
+        if self.least is None:
+            return 0
+        came = self.newest_at if at - self.newest_at < _SECOND_US else at
+        return max(0, came - self.newest - self.least - latency)
+
+    def gaps(self, latency: int, *, at: int, due: int) -> int:
+        """Return how many frames of the last second were not there when due."""
+        if self.least is None:
+            return 0
+        self.late = [one for one in self.late if at - one[0] < _SECOND_US]
+        in_time = sum(1 for _, late in self.late if late <= latency)
+        return max(0, due - in_time)
+
+
+@dataclass(slots=True)
+class Watching:
+    """What one session sees of whoever is on air."""
+
+    latency_us: int
+    sound_due: int
+    pictures: dict[str, Arrival] = field(default_factory=dict)
+    sounds: dict[str, Arrival] = field(default_factory=dict)
+
+    def beat(self, *, at: int) -> dict[str, int]:
+        """Return what is told each second."""
+        late = [one.lateness(self.latency_us, at=at) for one in self.pictures.values()]
+        gaps = [one.gaps(self.latency_us, at=at, due=self.sound_due) for one in self.sounds.values()]
+        return {"late_ms": max(late, default=0) // 1000, "gaps": max(gaps, default=0)}

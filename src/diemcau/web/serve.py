@@ -8,17 +8,31 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 
 from diemcau.web.ports import Limits
 from diemcau.web.tls import Certificate
 
 LOOPBACK = ("127.0.0.1", "::1")
+MEDIA = "/media/"
+MOST_WAITING = 16 * 1024
+_OPTIONS = tuple(
+    (level, getattr(socket, name), value)
+    for level, name, value in (
+        (socket.IPPROTO_TCP, "TCP_NOTSENT_LOWAT", MOST_WAITING),
+        (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+        (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 5),
+        (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 2),
+        (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
+    )
+    if hasattr(socket, name)  # not every system has all of them
+)
 
 
 class CannotServe(Exception):  # noqa: N818 (a fact, as in the core)
@@ -40,10 +54,28 @@ class Address:
 
 
 class EndingProtocol(WebSocketsSansIOProtocol):
-    """A WebSocket whose connection ends soon after its line did, even if its reader takes nothing more."""
+    """A WebSocket whose connection ends soon after its line did, even if its reader takes nothing more.
+
+    Little waits in the connection itself: what is late is chosen where it is known what it is.
+    """
 
     left_open = 5.0
     _ending: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the connection's queues short, and find out when the other side is gone without a word."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=MOST_WAITING)
+        opened = transport.get_extra_info("socket")
+        for level, option, value in _OPTIONS:
+            with suppress(OSError):
+                opened.setsockopt(level, option, value)
+
+    def handle_connect(self, event: Request) -> None:
+        """Open a line; sound and picture are not compressed once more."""
+        if event.path.startswith(MEDIA):
+            self.conn.available_extensions = []
+        super().handle_connect(event)
 
     async def run_asgi(self) -> None:
         """Serve the line, then give the other side a moment to take what is left."""

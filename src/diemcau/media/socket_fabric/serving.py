@@ -16,6 +16,7 @@ from diemcau.media.limits import Meter
 from diemcau.media.names import may_publish, read_prefixes
 from diemcau.media.socket_fabric.conversation import Conversation
 from diemcau.media.socket_fabric.messages import Garbled, Publish, Unpublish
+from diemcau.media.socket_fabric.outgoing import PATIENCE
 from diemcau.media.socket_fabric.wire import Wire, WireGone, close_code
 
 MOST_BROADCASTS = 16
@@ -25,16 +26,14 @@ Offer: TypeAlias = Callable[[str], Outlet | None]
 class SocketGuest:
     """One session over a WebSocket."""
 
-    def __init__(
-        self, wire: Wire, admission: Admission, offer: Offer, *, camera: bool, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, wire: Wire, admission: Admission, offer: Offer, *, camera: bool, patience: float) -> None:
         self._admission = admission
         self._is_camera = camera
         self._offer = offer
         self._announcements = 0
         self._published: set[str] = set()
         self._begun: asyncio.Queue[Source | None] = asyncio.Queue()
-        self._talk = Conversation(wire, self._find, self._hear, now=now, meter=Meter())
+        self._talk = Conversation(wire, self._find, self._hear, now=time.monotonic, meter=Meter(), patience=patience)
         self._running = asyncio.create_task(self._talk.run())
         self._running.add_done_callback(lambda _: self._begun.put_nowait(None))
 
@@ -91,10 +90,14 @@ class SocketGuest:
 
 
 class SocketKnock:
-    """Somebody who wants to come in over a WebSocket, which is open already."""
+    """Somebody who wants to come in over a WebSocket, which is open already.
 
-    def __init__(self, wire: Wire, *, token: str, camera: bool) -> None:
+    `patience`: for how many seconds a reader may take nothing.
+    """
+
+    def __init__(self, wire: Wire, *, token: str, camera: bool, patience: float = PATIENCE) -> None:
         self._wire = wire
+        self._patience = patience
         self._token = token
         self._is_camera = camera
 
@@ -120,7 +123,7 @@ class SocketKnock:
 
     async def accept(self, admission: Admission, offer: Offer) -> Guest | None:
         """Let it in."""
-        return SocketGuest(self._wire, admission, offer, camera=self._is_camera)
+        return SocketGuest(self._wire, admission, offer, camera=self._is_camera, patience=self._patience)
 
     async def refuse(self, code: Code) -> None:
         """Send it away, and tell it why."""

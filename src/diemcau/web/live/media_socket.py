@@ -37,8 +37,9 @@ def routes() -> APIRouter:
             await socket.send_denial_response(answer(problem, language_of(socket)))
             return
         await socket.accept()
-        token = socket.query_params.get("jwt", "")
-        knock = SocketKnock(_Socket(socket), token=token, camera=socket.query_params["as"] == _CAMERA)
+        token, as_ = socket.query_params.get("jwt", ""), socket.query_params["as"]
+        patience = house_of(socket).premises.limits.slow_reader.total_seconds()
+        knock = SocketKnock(_Socket(socket), token=token, camera=as_ == _CAMERA, patience=patience)
         if _is_of_another(house_of(socket), token, ConferenceId(conference)):
             await knock.refuse(Code.NOT_ALLOWED)
         else:

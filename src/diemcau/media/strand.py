@@ -8,7 +8,7 @@ malformed is left alone for a while; it ends nothing but this strand. It does no
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 from diemcau.media import h264
 from diemcau.media.fabric import MalformedMediaError, MediaFrame, Rendition, Source
@@ -36,6 +36,7 @@ class Strand:
         self._newest = 0
         self._shown: Rendition | None = None
         self._copying: dict[Rendition, asyncio.Task[None]] = {}
+        self._tasks = _Tasks()
 
     def choose(self, rendition: Rendition | None) -> None:
         """Copy this from now on; None: nothing."""
@@ -43,13 +44,12 @@ class Strand:
             if rendition is None or other not in (rendition, self._shown):
                 self._drop(other)
         if rendition is not None and rendition not in self._copying:
-            self._copying[rendition] = asyncio.create_task(self._copy(rendition))
+            self._copying[rendition] = self._tasks.begin(self._copy(rendition))
 
     async def end(self) -> None:
-        """Copy no more; nothing is written once this has returned."""
-        tasks = tuple(self._copying.values())
+        """Copy no more; nothing is subscribed to once this has returned."""
         self.choose(None)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.ended()
 
     def _drop(self, rendition: Rendition) -> None:
         self._copying.pop(rendition).cancel()
@@ -86,6 +86,7 @@ class TextStrand:
         self._again_after = again_after
         self._source: Source | None = None
         self._copying: asyncio.Task[None] | None = None
+        self._tasks = _Tasks()
 
     def choose(self, source: Source | None) -> None:
         """Copy from this source from now on; None: from nowhere."""
@@ -94,14 +95,12 @@ class TextStrand:
         self._source = source
         if self._copying is not None:
             self._copying.cancel()
-        self._copying = asyncio.create_task(self._copy(source)) if source is not None else None
+        self._copying = self._tasks.begin(self._copy(source)) if source is not None else None
 
     async def end(self) -> None:
-        """Copy no more; nothing is written once this has returned."""
-        task = self._copying
+        """Copy no more; nothing is subscribed to once this has returned."""
         self.choose(None)
-        if task is not None:
-            await asyncio.gather(task, return_exceptions=True)
+        await self._tasks.ended()
 
     async def _copy(self, source: Source) -> None:
         while True:
@@ -109,6 +108,22 @@ class TextStrand:
                 async for text in source.texts(self._track):
                     self._write(text)
             await asyncio.sleep(self._again_after)
+
+
+class _Tasks:
+    """Tasks that are waited for in the end, also those that were cancelled long before."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def ended(self) -> None:
+        await asyncio.gather(*self._running, return_exceptions=True)
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from joserfc.jwk import OKPKey
 
@@ -120,6 +121,38 @@ def beat_as_screen(link: Link, conference: ConferenceId) -> Publication:
 def tell(publication: Publication, **told: object) -> None:
     """Tell how well the program arrived in the last second."""
     publication.write_text(paths.BEAT, json.dumps({"n": 1, "by": "quic", **told}).encode())
+
+
+async def states_of(texts: AsyncIterator[bytes], **wanted: object) -> dict[str, Any]:
+    """Read states until one has these values."""
+
+    async def wait() -> dict[str, Any]:
+        async for text in texts:
+            state: dict[str, Any] = json.loads(text)
+            if wanted.items() <= state.items():
+                return state
+        raise AssertionError("the line ended")
+
+    return await soon(wait())
+
+
+async def line_of(link: Link, door: Doors) -> AsyncIterator[bytes]:
+    """Read what becomes of a session's line."""
+    return (await soon(link.read(paths.line(door.conference)))).texts(paths.STATE)
+
+
+async def on_the_wall(operator: Link, door: Doors, site: str, **wanted: object) -> dict[str, Any]:
+    """Read the operators' wall until a site is so."""
+
+    async def wait() -> dict[str, Any]:
+        wall = await operator.read(paths.wall(door.conference))
+        async for text in wall.texts(paths.STATES):
+            state: dict[str, Any] = json.loads(text)["sites"].get(site, {})
+            if wanted.items() <= state.items():
+                return state
+        raise AssertionError("the wall ended")
+
+    return await soon(wait())
 
 
 @asynccontextmanager

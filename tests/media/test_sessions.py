@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -13,41 +11,10 @@ from diemcau.media import paths
 from diemcau.media.fabric import Code, Link, MediaFrame, Part
 from diemcau.media.limits import SESSIONS_A_PASS, Sent
 from tests.core.samples import HANOI, HUE, VINH
-from tests.media.doors import NOON, Doors, beat_as_screen, doors, refusal_of, tell
+from tests.media.doors import NOON, Doors, beat_as_screen, doors, line_of, on_the_wall, refusal_of, states_of, tell
 from tests.media.halls import SILENCE, VIDEO, eventually, soon, take
 
 pytestmark = pytest.mark.anyio
-
-
-async def states_of(texts: AsyncIterator[bytes], **wanted: object) -> dict[str, Any]:
-    """Read states until one has these values."""
-
-    async def wait() -> dict[str, Any]:
-        async for text in texts:
-            state: dict[str, Any] = json.loads(text)
-            if wanted.items() <= state.items():
-                return state
-        raise AssertionError("the line ended")
-
-    return await soon(wait())
-
-
-async def line_of(link: Link, door: Doors) -> AsyncIterator[bytes]:
-    return (await soon(link.read(paths.line(door.conference)))).texts(paths.STATE)
-
-
-async def on_the_wall(operator: Link, door: Doors, site: str, **wanted: object) -> dict[str, Any]:
-    """Read the operators' wall until a site is so."""
-
-    async def wait() -> dict[str, Any]:
-        wall = await operator.read(paths.wall(door.conference))
-        async for text in wall.texts(paths.STATES):
-            state: dict[str, Any] = json.loads(text)["sites"].get(site, {})
-            if wanted.items() <= state.items():
-                return state
-        raise AssertionError("the wall ended")
-
-    return await soon(wait())
 
 
 async def test_every_session_ends_when_its_pass_does() -> None:

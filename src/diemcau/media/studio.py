@@ -33,6 +33,7 @@ from diemcau.media.reception import Reception
 from diemcau.media.recording.finishing import Recording
 from diemcau.media.recording.recorder import Kept, Recorder
 from diemcau.media.relay.presence import Relays
+from diemcau.media.talkback import Talkback
 
 _LOG = logging.getLogger(__name__)
 _BEAT_EVERY = 1.0
@@ -184,6 +185,10 @@ class Studio:
         """Whether a live camera of a site stands in the way of another."""
         opened = self._open.get(conference)
         return opened is not None and isinstance(opened.gathering.lines.ask(site, at=self._clock()), Busy)
+
+    def talkback(self, conference: ConferenceId) -> Talkback:
+        """Return who talks in a conference behind the program."""
+        return self._open[conference].gathering.talkback
 
     def see_out_void(self) -> None:
         """End at once every session whose pass has ended or was revoked."""

@@ -37,6 +37,10 @@ class Talkback:
         """Which sites talk to the operators."""
         return frozenset(site for site, voices in self._from_site.items() if voices)
 
+    def voices_to(self, site: SiteId) -> int:
+        """Return how many operators talk to a site."""
+        return len(self._to_site.get(site, ()))
+
     async def hear(self, admission: Admission, source: Source) -> None:
         """Let a voice be heard until it ends."""
         name = paths.read_talk(source.path)

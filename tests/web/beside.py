@@ -29,6 +29,7 @@ class Beside:
     port: int = 8443
     lacking: str | None = None
     later: tuple[Recording, ...] = ()
+    chosen: int | None = None
 
     def __call__(self, parts: Parts) -> Parts:
         checks = {"journal": self.check, "media": self.well}
@@ -56,9 +57,17 @@ class Beside:
         return TaskPage(total=804, tasks=(line,), next=after + limit)
 
     async def of(self, _: ConferenceId) -> Recording | None:
-        chapter = Chapter(title="Huế", start=timedelta(seconds=61.5))
+        start, end = timedelta(seconds=61.5), timedelta(seconds=90)
+        chapter = Chapter(title="Huế", start=start, end=end, speech="r1", chosen=self.chosen)
         whole = Recording(file=self.folder / "review.mp4", length=timedelta(minutes=3), chapters=(chapter,))
         return replace(whole, parts=(whole, *self.later))
+
+    async def still(self, _: ConferenceId, speech: str, number: int) -> Path | None:
+        return self.folder / "minutes.pdf" if (speech, number) == ("r1", 2) else None
+
+    async def choose_still(self, _: ConferenceId, speech: str, number: int | None) -> bool:
+        self.chosen = number
+        return speech == "r1"
 
     def cut(self) -> None:
         """Let the recording have a second part."""

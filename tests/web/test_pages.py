@@ -148,7 +148,7 @@ async def test_a_screen_on_a_wall_gets_neither_tasks_nor_recording(door: Door) -
         file = await client.get(f"{path}recording/file")
 
     assert tasks == {"total": 0, "tasks": [], "next": None}
-    assert recording == {"path": None, "seconds": 0, "chapters": [], "parts": []}
+    assert recording == {"path": None, "seconds": 0, "chapters": [], "parts": [], "finishing": None}
     assert (file.status_code, file.json()["code"]) == (404, "recording_none")
 
 
@@ -160,9 +160,11 @@ async def test_the_recording_plays_from_any_place(door: Door, beside: Beside) ->
         (beside.folder / "review.mp4").unlink()
         gone = await client.get(told["path"])
 
-    length = {"seconds": 180, "chapters": [{"title": "Huế", "start": 61.5}]}
+    stills = [f"{path}recording/stills/r1/{number}.jpg" for number in (1, 2, 3)]
+    chapter = {"title": "Huế", "start": 61.5, "end": 90, "speech": "r1", "stills": stills, "chosen": None}
+    length = {"seconds": 180, "chapters": [chapter]}
     whole = {"path": f"{path}recording/file", **length}
-    assert told == {**whole, "parts": [{"path": f"{path}recording/file/1", **length}]}
+    assert told == {**whole, "parts": [{"path": f"{path}recording/file/1", **length}], "finishing": None}
     assert (part.status_code, part.content) == (206, (b"review.mp4" * 2)[10:20])
     assert gone.json()["code"] == "recording_none"
 
@@ -178,6 +180,35 @@ async def test_a_recording_that_a_restart_cut_in_two_is_offered_whole(door: Door
     assert [part["seconds"] for part in told["parts"]] == [180, 60]
     assert files == [(beside.folder / name).read_bytes() for name in ("review.mp4", "review-2.mp4")]
     assert beyond.json()["code"] == "recording_none"
+
+
+async def test_players_are_given_the_chapters_as_a_track_of_text(door: Door) -> None:
+    async with door.browser() as client:
+        path = await door.enter(client, door.link(Role.SITE, HUE))
+        told = await client.get(f"{path}recording/chapters.vtt")
+
+    assert told.headers["content-type"] == "text/vtt; charset=utf-8"
+    assert told.text == "WEBVTT\n\n1\n00:01:01.500 --> 00:01:30.000\nHuế\n"
+
+
+async def test_the_centre_chooses_a_still_of_a_speech_and_a_site_does_not(door: Door) -> None:
+    async with door.browser() as client, door.browser() as site:
+        path = await door.enter(client, door.link(Role.SECRETARY))
+        hall = await door.enter(site, door.link(Role.SITE, HUE))
+        answers = [
+            await client.get(f"{path}recording/stills/r1/2.jpg"),
+            await client.get(f"{path}recording/stills/r1/4.jpg"),
+            await client.get(f"{path}recording/stills/r2/1.jpg"),
+            await client.post(f"{path}recording/stills", json={"speech": "r1", "still": 2}),
+            await site.post(f"{hall}recording/stills", json={"speech": "r1", "still": 3}),
+            await client.post(f"{path}recording/stills", json={"speech": "r9", "still": 2}),
+            await client.post(f"{path}recording/stills", json={"speech": "r1", "still": 4}),
+        ]
+        told = (await client.get(f"{path}recording")).json()
+
+    assert [one.status_code for one in answers] == [200, 422, 404, 204, 403, 404, 422]
+    assert answers[0].headers["content-type"] == "image/jpeg"
+    assert told["chapters"][0]["chosen"] == 2
 
 
 async def test_a_run_of_show_is_paused_and_resumed(door: Door, beside: Beside) -> None:
@@ -209,7 +240,7 @@ async def test_a_server_with_nothing_beside_says_so(tmp_path: Path) -> None:
     assert told == {
         "tasks": {"total": 0, "tasks": [], "next": None},
         "documents": {"documents": []},
-        "recording": {"path": None, "seconds": 0, "chapters": [], "parts": []},
+        "recording": {"path": None, "seconds": 0, "chapters": [], "parts": [], "finishing": None},
     }
     assert [answer.json()["code"] for answer in answers] == [
         "media_none",

@@ -168,9 +168,9 @@ async def test_a_desk_looks_back_and_a_screen_does_not(door: Door, main: Footage
     async with eight_seconds(door, main, holder), door.browser() as desk, door.browser() as screen:
         path = await door.enter(desk, door.link(Role.SITE, HUE))
         wall = await door.enter(screen, door.link(Role.PROGRAM))
-        playlist = await desk.get(f"{path}look-back/index.m3u8")
-        piece = await desk.get(f"{path}look-back/0.m4s")
-        refused = await screen.get(f"{wall}look-back/index.m3u8")
+        playlist = await desk.get(f"{path}back/index.m3u8")
+        piece = await desk.get(f"{path}back/0.m4s")
+        refused = await screen.get(f"{wall}back/index.m3u8")
 
     assert "#EXT-X-PART" not in playlist.text
     assert playlist.text.count("#EXTINF") >= 3

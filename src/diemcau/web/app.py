@@ -5,7 +5,20 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from diemcau.web import apidocs, desk, handouts, health, login, metrics, pages, papers, problems, relays, watching
+from diemcau.web import (
+    apidocs,
+    desk,
+    handouts,
+    health,
+    login,
+    metrics,
+    pages,
+    papers,
+    problems,
+    recording,
+    relays,
+    watching,
+)
 from diemcau.web.guard import Guard
 from diemcau.web.live import media_socket, socket
 from diemcau.web.pins import Pins
@@ -42,6 +55,7 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
     )
     app.include_router(desk.routes())
     app.include_router(papers.routes())
+    app.include_router(recording.routes())
     app.include_router(watching.routes())
     app.include_router(handouts.routes())
     app.include_router(health.routes())

@@ -99,23 +99,28 @@ class Tasks(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A speech in the recording; `start` from its beginning."""
+    """A speech in the recording; `start` and `end` from its beginning. `speech` names it, `chosen` is its still."""
 
     title: str
     start: timedelta
+    end: timedelta
+    speech: str = ""
+    chosen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """The recording of a conference: its file if there is one that plays.
 
-    A server that was stopped and started again makes another file each time: `parts` are all, oldest first.
+    A conference has one file; if it has more, `parts` are all, oldest first. `finishing`: how much of one that is being
+    made is done, from 0 to 1.
     """
 
     file: Path | None
     length: timedelta
     chapters: tuple[Chapter, ...] = ()
     parts: tuple["Recording", ...] = ()
+    finishing: float | None = None
 
 
 class HandoutFiles(Protocol):
@@ -135,6 +140,14 @@ class Recordings(Protocol):
 
     async def of(self, conference: ConferenceId) -> Recording | None:
         """Return a conference's recording, or nothing if nothing is recorded."""
+        ...
+
+    async def still(self, conference: ConferenceId, speech: str, number: int) -> Path | None:
+        """Return the file of a still (1 to 3) of a speech, made if need be; nothing if there is none."""
+        ...
+
+    async def choose_still(self, conference: ConferenceId, speech: str, number: int | None) -> bool:
+        """Note which still of a speech is chosen for its article; say whether there is that speech."""
         ...
 
 

@@ -1,7 +1,7 @@
 """Watching over plain HTTP: the line of now for televisions and old machines, and the last hour for desks.
 
 `/hls/<conference>/<token>/index.m3u8` needs nothing but its address: only passes of screens and
-of sites open it, since those of the centre's desks need a PIN as well. `/d/<desk>/look-back/` is
+of sites open it, since those of the centre's desks need a PIN as well. `/d/<desk>/back/` is
 for desks. Every request is asked for its pass again, so a revoked one ends at once.
 """
 
@@ -33,7 +33,7 @@ _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy":
 def routes() -> APIRouter:
     """Return the routes of watching."""
     router = APIRouter(tags=["watching"])
-    line, back = "/hls/{conference}/{token}", "/d/{desk}/look-back"
+    line, back = "/hls/{conference}/{token}", "/d/{desk}/back"
     router.add_api_route(
         f"{line}/{INDEX}", _live, methods=["GET"], summary="The playlist of now", response_class=Response
     )

@@ -206,6 +206,16 @@ PROBLEMS: Final[dict[str, Wording]] = {
             "It was not taken ({refusal}): give it a title, before the conference is closed.",
         ),
     ),
+    "still_none": _words(
+        404,
+        ("Không có ảnh này", "Bản ghi không có ảnh này của bài phát biểu: hãy chọn trong danh sách phát biểu."),
+        ("No such still", "The recording has no such still of a speech: choose from the list of speeches."),
+    ),
+    "not_yours": _words(
+        403,
+        ("Bàn này không được chọn", "Chỉ bàn của trung tâm chọn ảnh cho tin bài: hãy nhờ thư ký."),
+        ("Not this desk's to choose", "Only desks of the centre choose stills for articles: ask the secretary."),
+    ),
     "watching_none": _words(
         404,
         ("Chưa có hình để xem", "Hội nghị chưa lên hình hoặc bàn này không được xem lại: hãy thử lại khi hội nghị họp."),

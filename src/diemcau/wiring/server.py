@@ -45,7 +45,8 @@ from diemcau.web.encode import text_of
 from diemcau.wiring.handouts import HandoutShelf, handouts_in
 from diemcau.wiring.importing import take_in, telephones_of
 from diemcau.wiring.keeper import Keeper
-from diemcau.wiring.shelves import RecordingShelf
+from diemcau.wiring.recorded import RecordingShelf
+from diemcau.wiring.spoken import speeches_of
 from diemcau.wiring.watching import Lines
 
 LOG = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ class Server:
             is_void=self.keeper.is_void,
         )
         self.handouts = HandoutShelf(handouts_in(settings.data))
-        self.recordings = RecordingShelf(settings.data / "recordings")
+        self.recordings = RecordingShelf(settings.data / "recordings", speeches_of(self.journal, self.engine))
         self.watching = Lines(settings.data / "recordings", settings.data / "scratch", self.passes, self.clock)
         self._heard: dict[ConferenceId, HeardLines] = {}
         self._jobs: set[asyncio.Task[None]] = set()

@@ -1,16 +1,13 @@
-"""What the door lists beside the live conference: tasks from the projections, recordings from their folders."""
+"""What the door lists beside the live conference: the tasks, from the projections."""
 
 import asyncio
-from dataclasses import replace
-from pathlib import Path
 
 from sqlalchemy import Engine
 
 from diemcau.core.convening import Horizon, ItemKind
 from diemcau.core.ids import ConferenceId, TaskId, UnitCode
-from diemcau.media.recording.recordings import Part, recordings_in
 from diemcau.projections import task_tree
-from diemcau.web.ports import Chapter, Recording, TaskLine, TaskPage
+from diemcau.web.ports import TaskLine, TaskPage
 
 
 class TaskShelf:
@@ -30,30 +27,6 @@ class TaskShelf:
         lines = tuple(_line(row) for row in rows)
         last = rows[-1]["place"] if len(rows) == limit else None
         return TaskPage(total=total, tasks=lines, next=None if last is None else int(str(last)))
-
-
-class RecordingShelf:
-    """The recordings of all conferences, each in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    async def of(self, conference: ConferenceId) -> Recording | None:
-        """Return a conference's recording (its longest part, and all parts), or nothing if nothing was recorded."""
-        read = await asyncio.to_thread(recordings_in, self.folder_of(conference))
-        if not read:
-            return None
-        parts = tuple(_recording(part) for part in read)
-        return replace(max(parts, key=lambda part: part.length), parts=parts)
-
-    def folder_of(self, conference: ConferenceId) -> Path:
-        """Return the folder of a conference's recordings."""
-        return self._folder / conference
-
-
-def _recording(part: Part) -> Recording:
-    chapters = tuple(Chapter(title=title, start=start) for title, start in part.chapters)
-    return Recording(file=part.path, length=part.length, chapters=chapters)
 
 
 def _line(row: dict[str, object]) -> TaskLine:

@@ -53,3 +53,17 @@ def test_a_journal_that_does_not_answer_is_found_with_status_1(diemcau: Diemcau,
 
     assert (said.status, said.err) == (1, "")
     assert lines_of(said.out)["Journal"] == "✗"
+
+
+def test_a_line_is_not_measured_by_what_is_no_link(diemcau: Diemcau) -> None:
+    said = diemcau("doctor", "--remote", "nonsense", env=WIDE)
+
+    assert (said.status, said.out) == (1, "")
+    assert "give the whole of what was handed out" in said.err
+
+
+def test_a_line_to_a_server_that_is_away_is_not_measured(diemcau: Diemcau) -> None:
+    said = diemcau("doctor", "--remote", "http://127.0.0.1:9/enter#abc", env=WIDE)
+
+    assert (said.status, said.out) == (1, "")
+    assert "check the network and whether the server runs" in said.err

@@ -13,6 +13,7 @@ from diemcau.media import paths
 from diemcau.media.fabric import Admission, Code, Guest, Link, Outlet, Part, Publication, Refusal
 from diemcau.media.limits import Excess
 from diemcau.media.line_check import DOWN, PING, PONG, RESULT, UP, Arrivals, LineChecks, pieces
+from diemcau.media.line_probe import measure_line
 from diemcau.media.moq_fabric import MoqNode, connect
 from diemcau.media.reception import Reception
 from tests.media.halls import CONFERENCE, eventually, soon
@@ -139,6 +140,19 @@ async def test_a_line_is_measured_up_and_down_and_pings_are_answered(house: Hous
     assert done["late_ms"] >= 0
     assert checking.pongs[0]["ping"] == "1"
     assert checking.pongs[0]["now"] > 1_600_000_000_000
+
+
+async def test_a_program_in_a_hall_measures_its_line_as_a_page_does(house: House) -> None:
+    stages: list[str] = []
+
+    found = await soon(measure_line(await house.link(), CONFERENCE, stages.append))
+
+    assert found.up_kbps > 500
+    assert found.down_kbps > 500
+    assert found.rtt_ms is not None
+    assert found.clock_ms is not None
+    assert abs(found.clock_ms) < 1_000
+    assert stages[-1] == "done"
 
 
 async def test_a_watcher_who_sends_nothing_up_is_told_that_nothing_came(house: House) -> None:

@@ -33,6 +33,7 @@ from diemcau.demonstration.outcome import (
 from diemcau.demonstration.stage_play import StagePlay
 from diemcau.journal import streams
 from diemcau.media.passes import new_pass
+from diemcau.media.recording.finishing import recover
 from diemcau.media.recording.index import SEGMENTS
 from diemcau.media.rehearsal_sites.sending import Quality
 from diemcau.media.rehearsal_sites.site import Hall
@@ -91,6 +92,7 @@ async def set_stage(show: Show, progress: Progress, *, with_people: bool) -> Asy
     async with AsyncExitStack() as stack:
         progress.phase("server")
         server = Server(show.settings)
+        stack.push_async_callback(_finish_recording, server, show.plan)  # a demonstration that was ended is not resumed
         stack.push_async_callback(server.stop)
         await server.start()
         door = await stack.enter_async_context(Door(server, certificate_for(show.settings, server), next_free=False))
@@ -196,6 +198,10 @@ def _halls(show: Show, server: Server) -> list[Hall]:
         )
         for site in show.plan.sites
     ]
+
+
+async def _finish_recording(server: Server, plan: Plan) -> None:
+    await asyncio.to_thread(recover, server.recordings.folder_of(plan.id))
 
 
 def _last_speech(desk: Desk) -> RequestId | None:

@@ -62,6 +62,11 @@ export function settled(before: Composition | null, wanted: Composition, isReady
   return wanted.every((one) => isReady(one.slot)) ? wanted : before;
 }
 
+/** When no picture at all came of what is wanted, the main site stands in until one does. */
+export function withoutMissing(wanted: Composition, isReady: (slot: Slot) => boolean): Composition {
+  return wanted.some((one) => isReady(one.slot)) ? wanted : MAIN;
+}
+
 export function isSame(one: Composition, other: Composition): boolean {
   return one.length === other.length && one.every(({ slot, place }, at) => other[at]?.slot === slot && other[at].place === place);
 }

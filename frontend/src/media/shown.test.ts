@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Pacer } from "./pacer";
-import { columnsOf, compositionOf, isSame, settled, type Composition, type Given } from "./places";
+import { columnsOf, compositionOf, isSame, settled, withoutMissing, type Composition, type Given } from "./places";
 import { catalogOf, renditionsOf } from "./renditions";
 
 const BOTH: Given = { layout: "holder", hasHolder: true, hasPage: true, gallery: ["hue", "da-nang"] };
@@ -41,6 +41,8 @@ test("what is shown stays until each picture of what comes next moves, but not f
   expect(settled(MAIN, next, (slot) => slot === "main", false)).toBe(MAIN);
   expect(settled(MAIN, next, () => true, false)).toBe(next);
   expect(settled(MAIN, next, () => false, true)).toBe(next);
+  expect(withoutMissing(next, () => false)).toEqual(MAIN);
+  expect(withoutMissing(next, (slot) => slot === "holder")).toBe(next);
   expect(isSame(MAIN, [{ slot: "main", place: "inset" }])).toBe(false);
 });
 

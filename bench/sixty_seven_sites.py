@@ -10,6 +10,7 @@ drains costs nothing and counts for nothing.
 import argparse
 import asyncio
 import time
+from collections import Counter
 
 from rig.crowd import Crowd, Event
 from rig.hall import Part
@@ -18,7 +19,7 @@ from rig.machine import Machine, cpu_seconds, rss_mb, say, slope_per_minute
 
 from diemcau.core.roles import Role
 
-_WARM_UP = 30.0
+_WARM_UP = 60.0
 _SAMPLE_EVERY = 5.0
 _SHOWN = 20
 _EDGE_US = 2_000_000
@@ -84,13 +85,13 @@ async def _measure(*, minutes: float, sites: int, both: int) -> dict[str, object
 def _delivered(counts: list[Event], speakers: list[Part], *, sites: int, both: int) -> dict[str, object]:
     main, holder = (part.site for part in speakers)
     sent = {str(event["viewer"]): event["sent"] for event in counts}
-    due = came = 0
-    worst = 1.0
+    due = 0
+    tracks: Counter[tuple[str, str, str]] = Counter()
     for event in counts:
         for row in event["came"]:  # type: ignore[attr-defined]
-            of = sent[row["site"]][row["track"]]  # type: ignore[index]
-            came += row["frames"]
-            worst = min(worst, row["frames"] / of if of else 0.0)
+            tracks[str(event["viewer"]), row["site"], row["track"]] += row["frames"]
+    came = tracks.total()
+    worst = min((count / sent[site][track] for (_, site, track), count in tracks.items()), default=0.0)  # type: ignore[index]
     for site, viewers in ((holder, sites), (main, both)):
         due += viewers * sum(sent[site].values())  # type: ignore[attr-defined]
     return {"due": due, "came": came, "share": round(came / due, 5) if due else None, "worst_track": round(worst, 5)}

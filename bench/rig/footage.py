@@ -14,7 +14,8 @@ import numpy as np
 from diemcau.media import h264
 
 SHADES = 8
-_DARKEST, _STEP = 60, 22
+STEP = 22
+_DARKEST = 60
 _SAMPLES = 48_000
 _PARAMETER_SETS = (7, 8)
 
@@ -45,7 +46,7 @@ TILE = Rung(track="video-tile", width=640, height=360, fps=5, bits_per_second=15
 
 def brightness(shade: int) -> int:
     """Return how bright a shade is drawn, 0 to 255."""
-    return _DARKEST + _STEP * (shade % SHADES)
+    return _DARKEST + STEP * (shade % SHADES)
 
 
 def film(rung: Rung, *, shade: int = 0, seconds: int = 1) -> Reel:

@@ -266,5 +266,10 @@ async def drain(frames: AsyncIterator[MediaFrame]) -> int:
     return sum([1 async for _ in frames])
 
 
+async def drain_texts(texts: AsyncIterator[bytes]) -> int:
+    """Count the texts until the source ends them."""
+    return sum([1 async for _ in texts])
+
+
 def _now_us() -> int:
     return int(asyncio.get_running_loop().time() * 1_000_000)

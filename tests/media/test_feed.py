@@ -7,12 +7,12 @@ import pytest
 
 from diemcau.media import paths
 from diemcau.media.camera import Camera
-from diemcau.media.fabric import MediaFrame, Outlet, Renditions
+from diemcau.media.fabric import FabricError, MediaFrame, Outlet, Renditions
 from diemcau.media.feed import IN_GALLERY, ON_AIR, PREVIEWED, Carries, Feed
 from diemcau.media.ladder import Rung
 from diemcau.media.mix_minus import MixMinus
 from diemcau.media.moq_fabric import MoqNode
-from tests.media.halls import AUDIO, VIDEO, drain, eventually, soon, take
+from tests.media.halls import AUDIO, VIDEO, drain, drain_texts, eventually, soon, take
 from tests.media.sources import KEY, LOW, NEXT, SOUND, THUMB, TILE, Invented
 from tests.media.test_h264 import IDR, START
 
@@ -80,6 +80,16 @@ async def test_a_feed_that_is_ended_leaves_no_subscription_and_says_so_once() ->
     assert (on_air.source.subscribed(), on_air.tap.ended, on_air.over) == (set(), 1, ["over"])
 
 
+async def test_a_feed_that_is_ended_at_once_is_finished_all_the_same() -> None:
+    on_air = await begun(Invented())
+
+    await on_air.feed.end()
+
+    assert (on_air.source.subscribed(), on_air.tap.ended, on_air.over) == (set(), 1, ["over"])
+    with pytest.raises(FabricError):
+        on_air.outlet.source()
+
+
 async def test_a_source_that_ends_in_the_middle_of_a_group_ends_the_feed() -> None:
     on_air = await begun(Invented(ends=True))
 
@@ -111,6 +121,14 @@ async def test_a_group_that_comes_after_a_newer_one_is_left_out_and_the_camera_s
     assert shown == [1_000_000, 1_040_000, 2_000_000, 2_040_000, 3_000_000, 3_040_000]
     assert not on_air.feed.is_over()
     await on_air.feed.end()
+
+
+async def test_a_camera_whose_clock_goes_back_ends_its_turn_on_air() -> None:
+    on_air = await begun(Invented([replace(KEY, at_us=60_000_000), KEY]))
+
+    await eventually(on_air.feed.is_over)
+
+    assert (on_air.tap.pictures, on_air.over) == ([replace(KEY, at_us=60_000_000)], ["over"])
 
 
 @pytest.mark.parametrize(("rate", "channels"), [(48_000, 300), (48_000, 7), (2**40, 1)])
@@ -152,7 +170,7 @@ async def test_nobody_is_asked_for_what_nobody_looks_at() -> None:
 async def test_a_site_is_asked_for_no_more_than_its_line_carries(rung: Rung, asked: set[str]) -> None:
     source = Invented(offered=EVERYTHING, anew=lambda _: [replace(KEY, at_us=sum(source.times.values()) * 1_000_000)])
     on_air = await begun(source)
-    looking = asyncio.create_task(drain_texts(on_air.outlet))
+    looking = asyncio.create_task(drain_texts(on_air.outlet.source().texts(paths.THUMB)))
     await eventually(lambda: on_air.source.subscribed() == {paths.VIDEO, paths.AUDIO, paths.THUMB})
 
     on_air.feed.take(rung)
@@ -219,8 +237,3 @@ async def test_a_site_gets_its_own_picture_small_ones_too_but_not_its_own_sound(
     assert (len(seen), thumb, len(heard)) == (2, THUMB, 1)
     assert await soon(drain(own.frames(AUDIO))) == 0
     await on_air.feed.end()
-
-
-async def drain_texts(outlet: Outlet) -> None:
-    async for _ in outlet.source().texts(paths.THUMB):
-        pass

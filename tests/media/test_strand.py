@@ -54,16 +54,47 @@ async def test_another_size_goes_on_where_the_first_one_stopped() -> None:
     await strand.end()
 
 
-async def test_another_size_is_shown_at_once_where_the_first_one_is_gone() -> None:
+async def test_another_size_is_shown_from_its_next_key_frame_on_where_the_first_one_is_gone() -> None:
     source, taken = Scripted(), Taken()
     strand = Strand(source, taken.write)
     strand.choose(VIDEO)
     await source.send(VIDEO, key(2000), None)
 
     strand.choose(LOW)
-    await source.send(LOW, key(1900))
+    await source.send(LOW, key(1900), after(2020), key(2900))
 
-    assert taken.frames == [key(2000), key(1900)]
+    assert taken.frames == [key(2000), key(2900)]
+    await strand.end()
+
+
+async def test_what_was_sent_before_a_pause_is_not_sent_again_after_it() -> None:
+    source, taken = Scripted(), Taken()
+    strand = Strand(source, taken.write)
+    strand.choose(VIDEO)
+    await source.send(VIDEO, key(60_000), after(60_040))
+    strand.choose(None)
+    await at_rest()
+
+    strand.choose(VIDEO)
+    await source.send(VIDEO, key(50_000), after(50_040), key(90_000))
+
+    assert taken.frames == [key(60_000), after(60_040), key(90_000)]
+    await strand.end()
+
+
+@pytest.mark.parametrize("sent", [[60_000, 54_999], [50_000, 52_000, 55_001]])
+async def test_a_clock_that_goes_back_is_told_of(sent: list[int]) -> None:
+    source, taken, told = Scripted(), Taken(), list[str]()
+    strand = Strand(source, taken.write, on_clock_back=lambda: told.append("back"))
+    strand.choose(VIDEO)
+    await source.send(VIDEO, key(60_000))
+    strand.choose(None)
+    await at_rest()
+
+    strand.choose(VIDEO)
+    await source.send(VIDEO, *(key(at) for at in sent))
+
+    assert told == ["back"]
     await strand.end()
 
 

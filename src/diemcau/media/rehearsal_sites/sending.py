@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from diemcau.media import paths
 from diemcau.media.fabric import Demand, Encoder, Publication
-from diemcau.media.rehearsal_sites.opus import FRAME_MS, Opus
+from diemcau.media.opus import FRAME_MS, Opus
 from diemcau.media.rehearsal_sites.picture import Picture
 from diemcau.media.rehearsal_sites.voice import RATE, Voice, level
 

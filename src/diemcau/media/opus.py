@@ -1,12 +1,11 @@
-"""Opus for a rehearsal site: one packet for each 60 ms of sound, by libopus as PyAV has it."""
+"""Opus: one packet for each 60 ms of sound, by libopus as PyAV has it."""
 
 from typing import Final
 
 import av
 import numpy as np
 
-from diemcau.media.rehearsal_sites.voice import RATE
-
+RATE: Final = 48_000
 FRAME_MS: Final = 60
 
 

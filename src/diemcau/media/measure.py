@@ -18,7 +18,8 @@ SILENT_AFTER: Final = 0.6
 """A picture that comes 5 times a second is not silent between two of them."""
 OTHER_CLOCK: Final = 30.0
 """Whoever is later than this, or earlier, counts time from somewhere else now."""
-_GAP: Final = 1.5
+_GAP_US: Final = 40_000
+"""Less is how a page counts time; sound is lost in groups of 60 ms and more."""
 _ENOUGH_PACKETS: Final = 20
 
 
@@ -38,9 +39,9 @@ class Arrivals:
         self._newest[track] = at
         self._note(self._pictures, at - at_us / 1e6, at)
 
-    def sound(self, at_us: int, *, at: float) -> None:
-        """Note a frame of sound."""
-        self._gaps += self._sound.is_gap_before(at_us)
+    def sound(self, at_us: int, *, lasts_us: int, at: float) -> None:
+        """Note a frame of sound that lasts so long."""
+        self._gaps += self._sound.is_gap_before(at_us, lasts_us)
         self._note(self._sounds, at - at_us / 1e6, at)
 
     def end(self, track: str) -> None:
@@ -94,22 +95,16 @@ class _Least:
 
 @dataclass(slots=True)
 class _Sound:
-    """Where sound went on, and how long a frame is: the least step seen."""
+    """Where sound ends that has come."""
 
-    _newest_us: int | None = None
-    _step_us: int | None = None
+    _ends_us: int | None = None
 
-    def is_gap_before(self, at_us: int) -> bool:
-        newest = self._newest_us
-        if newest is None or newest - at_us > OTHER_CLOCK * 1e6:
-            self._newest_us = at_us
+    def is_gap_before(self, at_us: int, lasts_us: int) -> bool:
+        ends, self._ends_us = self._ends_us, at_us + lasts_us
+        if ends is None or abs(at_us - ends) > OTHER_CLOCK * 1e6:
             return False
-        if at_us <= newest:  # read a second time, or late
-            return False
-        self._newest_us = at_us
-        went_on = at_us - newest
-        self._step_us = went_on if self._step_us is None else min(self._step_us, went_on)
-        return went_on > _GAP * self._step_us
+        self._ends_us = max(ends, at_us + lasts_us)  # what is read a second time, or late, takes nothing back
+        return at_us - ends >= _GAP_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from diemcau.media.fabric import MediaFrame, Rendition, Renditions, Source
 from diemcau.media.limits import Excess, Meter, Sent
 from diemcau.media.measure import Arrivals
+from diemcau.media.recording.originals import samples_of
 
 OPUS = "opus"
+_RATE = 48_000
 
 
 class MeteredSource:
@@ -50,7 +52,8 @@ class MeteredSource:
             async for frame in self._source.frames(rendition):
                 at = self._clock()
                 if is_sound:
-                    self._arrivals.sound(frame.at_us, at=at)
+                    lasts_us = samples_of(frame.payload) * 1_000_000 // _RATE
+                    self._arrivals.sound(frame.at_us, lasts_us=lasts_us, at=at)
                 else:
                     self._arrivals.picture(rendition.track, frame.at_us, at=at)
                 begins = frame.key and not is_sound and self._counts(Sent.GROUPS, at)

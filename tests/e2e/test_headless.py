@@ -129,7 +129,6 @@ def test_the_recording_plays_with_a_chapter_for_each_speech(played: Played) -> N
     asked = ("ffprobe", "-v", "error", "-show_streams", "-show_format", "-show_chapters", "-of", "json", str(path))
     found = json.loads(subprocess.run(asked, capture_output=True, check=True, text=True).stdout)
 
-    remote = [grant for grant in played.plan.speeches if grant.site != played.plan.main_site.code]
     assert {stream["codec_type"]: stream["codec_name"] for stream in found["streams"]} == {
         "video": "h264",
         "audio": "aac",

@@ -24,7 +24,7 @@ from diemcau.media.mix_minus import MixMinus
 from diemcau.media.wall import Wall
 
 _HEAD_START = 0.05
-_AGAIN_AFTER = 5.0
+_AGAIN_AFTER = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

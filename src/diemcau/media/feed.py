@@ -75,14 +75,15 @@ class Feed:
         self._rung = Rung.HIGH
         self._is_frozen = False
         self._has_picture = asyncio.Event()
+        self._leaving = asyncio.Event()
         self._open: set[str] = set()
         self._looked_at = set(carries.always)
         self._looking: list[asyncio.Task[None]] = []
         self._task: asyncio.Task[None] | None = None
         source = camera.source
-        self._video = Strand(source, self._write_video, again_after=again_after)
-        self._low = Strand(source, self._write_low, again_after=again_after)
-        self._audio = Strand(source, self._write_audio, alone=True, again_after=again_after)
+        self._video = Strand(source, self._write_video, again_after=again_after, on_clock_back=self._leave)
+        self._low = Strand(source, self._write_low, again_after=again_after, on_clock_back=self._leave)
+        self._audio = Strand(source, self._write_audio, alone=True, again_after=again_after, on_clock_back=self._leave)
         self._thumb = TextStrand(paths.THUMB, self._write_thumb, again_after=again_after)
 
     async def first_picture(self) -> None:
@@ -121,29 +122,39 @@ class Feed:
 
     async def end(self) -> None:
         """Stop copying; the outlet is finished when this returns."""
+        self._leaving.set()
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait((self._task,))
+
+    def _leave(self) -> None:
+        """End, since the camera's clock went back: its next turn on air counts anew."""
+        _LOG.info("the clock of %s went back", self.camera.source.path)
+        self._leaving.set()
 
     async def _run(self) -> None:
+        following = asyncio.create_task(self._follow())
+        leaving = asyncio.create_task(self._leaving.wait())
         try:
-            async for _ in self.camera.renditions():
-                self._choose()
-        except Exception:  # noqa: BLE001 (the top of a task; logged, and the program goes on)
-            _LOG.exception("%s is taken off by a fault", self.camera.source.path)
+            await asyncio.wait((following, leaving), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for look in self._looking:
-                look.cancel()
+            for task in (following, leaving, *self._looking):
+                task.cancel()
             await asyncio.gather(*(strand.end() for strand in (self._video, self._low, self._audio, self._thumb)))
             self._outlet.finish()
             self.tap(None)
             if self._on_over is not None:
                 self._on_over()
 
+    async def _follow(self) -> None:
+        try:
+            async for _ in self.camera.renditions():
+                self._choose()
+        except Exception:  # noqa: BLE001 (the top of a task; logged, and the program goes on)
+            _LOG.exception("%s is taken off by a fault", self.camera.source.path)
+
     def _choose(self) -> None:
         """Copy what is offered, allowed and looked at now, and nothing else."""
-        if self.is_over():
+        if self._leaving.is_set() or self.is_over():
             return
         self._open_tracks(self.camera.offered)
         offered = self.camera.offered

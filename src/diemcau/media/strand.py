@@ -1,14 +1,15 @@
 """A strand: one track of a source on its way, whichever of the source's renditions it is made of.
 
 Going over to another rendition leaves no gap: the new one is subscribed to, written from its
-first key frame on that is newer than all before, and only then the old one is dropped. What is
-malformed is left alone for a while; it ends nothing but this strand. It does not know who chooses.
+first key frame on that is newer than all before, and only then the old one is dropped. Time goes
+on, never back: a clock that does is told of, since a track can't follow it. What is malformed is
+left alone for a while; it ends nothing but this strand. It does not know who chooses.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 
 from diemcau.media import h264
 from diemcau.media.fabric import MalformedMediaError, MediaFrame, Rendition, Source
@@ -16,6 +17,10 @@ from diemcau.media.fabric import MalformedMediaError, MediaFrame, Rendition, Sou
 _LOG = logging.getLogger(__name__)
 AGAIN_AFTER = 5.0
 _LATE_AT_MOST_US = 5_000_000
+
+
+def _nobody_hears() -> None:
+    """Nobody follows the clock."""
 
 
 class Strand:
@@ -28,9 +33,11 @@ class Strand:
         *,
         alone: bool = False,
         again_after: float = AGAIN_AFTER,
+        on_clock_back: Callable[[], None] = _nobody_hears,
     ) -> None:
         self._source = source
         self._write = write
+        self._on_clock_back = on_clock_back
         self._alone = alone
         self._again_after = again_after
         self._newest = 0
@@ -59,22 +66,50 @@ class Strand:
     async def _copy(self, rendition: Rendition) -> None:
         while True:
             with left_alone(f"{rendition.track} of {self._source.path}"):
-                async for frame in _in_order(self._source.frames(rendition), alone=self._alone):
-                    if rendition == self._shown or self._goes_over(rendition, frame):
+                order = _Order(alone=self._alone)
+                async for frame in self._source.frames(rendition):
+                    if order.is_clock_back(frame, newest=self._newest):
+                        self._on_clock_back()
+                    elif order.is_in_time(frame, newest=self._newest) and self._is_shown(rendition, frame):
                         self._newest = max(self._newest, frame.at_us)
                         self._write(frame)
             if self._shown == rendition:
                 self._shown = None
             await asyncio.sleep(self._again_after)
 
-    def _goes_over(self, rendition: Rendition, frame: MediaFrame) -> bool:
-        """Go over to this rendition, if this frame of it can be shown after all before."""
-        if not (frame.key or self._alone) or (self._shown is not None and _is_late(frame, self._newest)):
+    def _is_shown(self, rendition: Rendition, frame: MediaFrame) -> bool:
+        """Whether this rendition is shown; go over to it if a decoder can begin with this frame."""
+        if rendition == self._shown:
+            return True
+        if not frame.key and not self._alone:
             return False
         if self._shown is not None:
             self._drop(self._shown)
         self._shown = rendition
         return True
+
+
+class _Order:
+    """What may follow in one subscription, which begins with what was sent before it."""
+
+    def __init__(self, *, alone: bool) -> None:
+        self._alone = alone
+        self._first: int | None = None
+        self._newest = 0
+        self._is_late = False
+
+    def is_in_time(self, frame: MediaFrame, *, newest: int) -> bool:
+        """Whether a frame is not older than the newest written, nor builds on one that is, as on a crowded line."""
+        if frame.key or self._alone:
+            self._is_late = frame.at_us < newest
+        return not self._is_late
+
+    def is_clock_back(self, frame: MediaFrame, *, newest: int) -> bool:
+        """Whether a frame is older than one before it by more than lateness explains, or goes on being older."""
+        self._first = frame.at_us if self._first is None else self._first
+        self._newest = max(self._newest, frame.at_us)
+        is_older = self._newest - frame.at_us > _LATE_AT_MOST_US
+        return is_older or (frame.at_us < newest and frame.at_us - self._first > _LATE_AT_MOST_US)
 
 
 class TextStrand:
@@ -135,19 +170,3 @@ def left_alone(name: str) -> Iterator[None]:
         _LOG.warning("%s is left alone for a while: %s", name, error)
     except Exception:  # noqa: BLE001 (the top of a task; logged, and the other tracks go on)
         _LOG.exception("%s is left alone by a fault", name)
-
-
-async def _in_order(frames: AsyncIterator[MediaFrame], *, alone: bool) -> AsyncIterator[MediaFrame]:
-    """Leave out what comes after something newer, as on a crowded line; a picture with all that build on it."""
-    newest, is_late = 0, False
-    async for frame in frames:
-        if frame.key or alone:
-            is_late = _is_late(frame, newest)
-        if not is_late:
-            newest = max(newest, frame.at_us)
-            yield frame
-
-
-def _is_late(frame: MediaFrame, newest: int) -> bool:
-    """Whether a frame is older than the newest; a clock that went back further is no matter of lateness."""
-    return 0 < newest - frame.at_us <= _LATE_AT_MOST_US

@@ -1,0 +1,295 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Unanswered, type MediaAddress } from "../wire/http";
+import type { LineTold } from "./line";
+import { Link, type Line, type Member } from "./link.svelte";
+import { Reach, type Part } from "./reach";
+import type { Session } from "./session";
+
+/** A session whose other end is in the test's hand. */
+class Opened implements Session {
+  readonly kind = "webtransport";
+  readonly part: Part;
+  isClosed = false;
+  end: (code: number) => void = () => undefined;
+  readonly closed = new Promise<number>((resolve) => (this.end = resolve));
+  readonly #readers = new Map<string, (text: string) => void>();
+
+  constructor(part: Part) {
+    this.part = part;
+  }
+
+  says(path: string, track: string, text: string): void {
+    this.#readers.get(`${path} ${track}`)?.(text);
+  }
+
+  texts(path: string, track: string, heard: (text: string) => void): () => void {
+    this.#readers.set(`${path} ${track}`, heard);
+    return () => undefined;
+  }
+
+  bytes(): () => void {
+    return () => undefined;
+  }
+
+  frames(): () => void {
+    return () => undefined;
+  }
+
+  publish(): never {
+    throw new Error("nothing is published here");
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.end(0);
+  }
+}
+
+const HERE = { camera: "https://here/camera", screen: "https://here/screen", fingerprints: [] };
+const THERE = { camera: "https://there/camera", screen: "https://there/screen", fingerprints: [] };
+const ADDRESS: MediaAddress = {
+  ...HERE,
+  socket: { camera: null, screen: "" },
+  parents: [],
+  camera_free: true,
+  up: "up/c1/hue/abcdefgh",
+  program: "program/c1",
+  latency_ms: 150,
+};
+
+/** A member that notes what it is told; it is carried by a line as soon as the test says so. */
+function member(): Member & { readonly notes: string[]; carried: boolean } {
+  const notes: string[] = [];
+  return {
+    notes,
+    carried: false,
+    take: (line: Line) => notes.push(`take ${line.part}`),
+    leave: (line: Line) => notes.push(`leave ${line.part}`),
+    tick: () => undefined,
+    hear: (told: LineTold) => notes.push(`hear ${told.down}`),
+    isCarriedBy(): boolean {
+      return this.carried;
+    },
+  };
+}
+
+interface World {
+  readonly link: Link;
+  readonly opened: Opened[];
+  readonly urls: string[];
+  address: () => Promise<MediaAddress>;
+  isReachable: (url: string) => boolean;
+  /** The server sends no beat. */
+  isSilent: boolean;
+}
+
+function world(): World {
+  const opened: Opened[] = [];
+  const urls: string[] = [];
+  const made: World = {
+    opened,
+    urls,
+    address: () => Promise.resolve({ ...ADDRESS, socket: { camera: null, screen: null as unknown as string } }),
+    isReachable: () => true,
+    isSilent: false,
+    link: new Link(
+      () => made.address(),
+      new Reach({
+        hasTransport: () => true,
+        transport: (url) => {
+          urls.push(url);
+          if (!made.isReachable(url)) return Promise.reject(new Error("nobody there"));
+          const session = new Opened(url.endsWith("camera") ? "camera" : "screen");
+          opened.push(session);
+          setInterval(() => {
+            if (!made.isSilent) session.says("program/c1", "beat", "{}");
+          }, 1000);
+          return Promise.resolve(session);
+        },
+        socket: () => Promise.reject(new Error("no socket")),
+        now: () => Date.now(),
+      }),
+    ),
+  };
+  return made;
+}
+
+/** The page's clock, which a worker ticks. */
+class Ticking {
+  onmessage: (() => void) | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  postMessage(ms: number): void {
+    this.#timer = setInterval(() => this.onmessage?.(), ms);
+  }
+
+  terminate(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("Worker", Ticking);
+  vi.stubGlobal("VideoDecoder", () => undefined);
+  vi.stubGlobal("document", { hidden: false });
+  vi.stubGlobal("location", { href: "https://here/d/x/" });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function after(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+test("a page has one line however many use it, and none when nobody does", async () => {
+  const { link, opened } = world();
+  const [first, second] = [link.hold(), link.hold()];
+  await after(10);
+  expect(opened).toHaveLength(1);
+  first();
+  await after(10);
+  expect(opened[0]?.isClosed).toBe(false);
+  second();
+  await after(10);
+
+  expect(opened[0]?.isClosed).toBe(true);
+  expect(link.state).toBe("idle");
+});
+
+test("turning the camera on opens the new line first and leaves the old one when everything is shown by the new", async () => {
+  const { link, opened } = world();
+  const watching = member();
+  link.join(watching);
+  link.hold();
+  await after(10);
+  opened[0]?.says("program/c1", "air", "{}");
+  link.open("camera");
+  await after(500);
+
+  expect(opened.map((one) => [one.part, one.isClosed])).toEqual([["screen", false], ["camera", false]]);
+  watching.carried = true;
+  await after(100);
+
+  expect(opened.map((one) => one.isClosed)).toEqual([true, false]);
+  expect(watching.notes).toEqual(["take screen", "take camera", "leave screen", "take camera"]);
+  expect(link.state).toBe("up");
+});
+
+test("a camera for which there is no room leaves the old line as it is, says so, and comes in when it is free", async () => {
+  const made = world();
+  const { link, opened } = made;
+  link.hold();
+  await after(10);
+  made.address = () => Promise.resolve({ ...ADDRESS, camera_free: false });
+  link.open("camera");
+  await after(10);
+  opened[1]?.end(409);
+  await after(60);
+
+  expect(link.cameraEnd).toBe("occupied");
+  expect(link.line?.session).toBe(opened[0]);
+  expect(opened[0]?.isClosed).toBe(false);
+
+  await after(6000);
+  expect(opened).toHaveLength(2);
+  made.address = () => Promise.resolve(ADDRESS);
+  await after(6000);
+  expect(opened[2]?.part).toBe("camera");
+  expect(link.cameraEnd).toBeNull();
+});
+
+test("a camera that another took the place of looks on and does not push back", async () => {
+  const { link, opened } = world();
+  link.open("camera");
+  link.hold();
+  await after(10);
+  opened[0]?.end(410);
+  await after(20_000);
+
+  expect(link.cameraEnd).toBe("replaced");
+  expect(opened.map((one) => one.part).slice(1)).not.toContain("camera");
+});
+
+test("a line that is silent for three seconds is given up and opened again", async () => {
+  const made = world();
+  const { link, opened } = made;
+  link.hold();
+  await after(10);
+  opened[0]?.says("program/c1", "air", "{}");
+  await after(6000);
+  expect(opened).toHaveLength(1);
+  made.isSilent = true;
+  await after(5000);
+
+  expect(opened[0]?.isClosed).toBe(true);
+  expect(opened.length).toBeGreaterThan(1);
+  expect(link.state).toBe("lost");
+});
+
+test("a page whose node is gone goes to the other one at once", async () => {
+  const made = world();
+  made.address = () => Promise.resolve({ ...ADDRESS, parents: [THERE] });
+  const { link, opened, urls } = made;
+  link.hold();
+  await after(10);
+  made.isReachable = (url) => url.startsWith("https://there");
+  opened[0]?.end(503);
+  await after(20);
+
+  expect(urls).toEqual(["https://here/screen", "https://there/screen"]);
+  expect(link.line?.session).toBe(opened[1]);
+});
+
+test("a page whose server is gone tries for ever, and is back when the server is", async () => {
+  const made = world();
+  const { link, opened, urls } = made;
+  link.hold();
+  await after(10);
+  made.isReachable = () => false;
+  opened[0]?.end(0);
+  await after(60_000);
+  const tries = urls.length;
+  expect(tries).toBeGreaterThan(8);
+  expect(tries).toBeLessThan(40);
+  made.isReachable = () => true;
+  await after(8000);
+
+  expect(link.line?.session).toBe(opened[1]);
+});
+
+test("a page that sent too much waits half a minute", async () => {
+  const { link, opened, urls } = world();
+  link.hold();
+  await after(10);
+  opened[0]?.end(429);
+  await after(29_000);
+  expect(urls).toHaveLength(1);
+  await after(2000);
+
+  expect(opened).toHaveLength(2);
+});
+
+test("a page whose pass is not good stops asking", async () => {
+  const made = world();
+  made.address = () => Promise.reject(new Unanswered(401, "pass.expired", ""));
+  made.link.hold();
+  await after(60_000);
+
+  expect(made.link.state).toBe("refused");
+  expect(made.urls).toEqual([]);
+});
+
+test("what the server says of this page's line is passed on at once", async () => {
+  const { link, opened } = world();
+  const watching = member();
+  link.join(watching);
+  link.hold();
+  await after(10);
+  opened[0]?.says("line/c1", "state", '{"up":"high","down":"low","rtt_ms":12,"loss":0,"talk":false}');
+
+  expect(link.told.down).toBe("low");
+  expect(watching.notes).toContain("hear low");
+});

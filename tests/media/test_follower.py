@@ -213,6 +213,23 @@ async def test_every_hall_sees_the_main_site_and_the_holder_of_the_floor(tmp_pat
         assert house.studio.is_up(CONFERENCE, HUE)
 
 
+async def test_what_goes_out_follows_gallery_still_slate_and_a_lost_line() -> None:
+    desk = await a_desk(three_halls(), MemoryJournal(CODEC))
+    both = Air(main_site=CENTRE, holder=HUE, layout="holder_with_main")
+    await press(desk, *UP, stages.OpenConference(), floor.GrantFloor(site=HUE))
+    assert on_air(desk.current) == both
+
+    await press(desk, onair.ChooseGallery(sites=(VINH, HUE)))
+    assert on_air(desk.current) == both
+    await press(desk, onair.ChooseLayout(layout=onair.Layout.GALLERY), onair.FreezeProgram())
+    assert on_air(desk.current) == replace(both, layout="gallery", gallery=(VINH, HUE), is_frozen=True)
+    await press(desk, onair.ShowSlate(text="Xin chờ"))
+    assert on_air(desk.current) == Air(main_site=None, layout="gallery")
+    await press(desk, onair.TakeDownSlate(), onair.UnfreezeProgram())
+    await press(desk, onair.ChooseLayout(layout=onair.Layout.HOLDER_WITH_MAIN), sites.NoteLineLost(site=HUE))
+    assert on_air(desk.current) == both
+
+
 async def test_the_board_rides_with_the_program_and_holds_what_every_hall_may_see(tmp_path: Path) -> None:
     desk = await a_desk(three_halls(), MemoryJournal(CODEC))
     received: list[bytes] = []

@@ -55,15 +55,26 @@ export interface DocumentLine {
   readonly pdf: string;
 }
 
+/** A speech in a recording; the paths of its stills, and which of them (from 1) is chosen for its article. */
+export interface RecordingChapter {
+  readonly title: string;
+  readonly start: number;
+  readonly end: number;
+  readonly speech: string;
+  readonly stills: readonly string[];
+  readonly chosen: number | null;
+}
+
 export interface RecordingPart {
   readonly path: string | null;
   readonly seconds: number;
-  readonly chapters: readonly { readonly title: string; readonly start: number }[];
+  readonly chapters: readonly RecordingChapter[];
 }
 
-/** The longest file, and all of them: a server that was started again in between has made several. */
+/** The longest file, and all of them; `finishing`: how much of one that is being made is done, from 0 to 1. */
 export interface Recording extends RecordingPart {
   readonly parts: readonly RecordingPart[];
+  readonly finishing: number | null;
 }
 
 /** An answer that is not what was asked for: problem details (RFC 9457), or no answer at all (status 0). */
@@ -123,6 +134,17 @@ export class DeskDoor {
 
   async recording(): Promise<Recording> {
     return (await ask(`${this.path}recording`)) as Recording;
+  }
+
+  /** Choose a still of a speech (from 1) for its article, or none. */
+  async chooseStill(speech: string, still: number | null): Promise<void> {
+    await ask(`${this.path}recording/stills`, { speech, still });
+  }
+
+  /** The address for televisions, with a new pass in it; only the operator is told one. */
+  async watching(): Promise<string | null> {
+    const { path } = (await ask(`${this.path}watching`)) as { path: string | null };
+    return path === null ? null : new URL(path, location.href).href;
   }
 
   /** Give the PDF of a handout; it takes the place of the one of that name. */

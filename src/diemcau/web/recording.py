@@ -114,7 +114,7 @@ async def _choose(visitor: AtDesk, choice: Choice, request: Request) -> None:
 
 
 def _parts(recording: Recording) -> tuple[Recording, ...]:
-    return recording.parts or (recording,)
+    return recording.parts or ((recording,) if recording.file is not None else ())
 
 
 def _line(recording: Recording, base: str, part: str) -> dict[str, object]:

@@ -117,3 +117,24 @@ async def test_halls_keep_the_last_picture_while_the_server_is_started_again(tmp
             await expect(hall.locator(".message", has_text="Reconnecting")).to_be_hidden(timeout=PATIENCE)
 
         assert [look for look in await looks(hall) if look[0] < EMPTY] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_hall_whose_pictures_come_late_is_shown_smaller_ones_without_an_empty_moment(tmp_path: Path) -> None:
+    async with stage(tmp_path, "head-office") as conference:
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, tint("head-office"))
+        await looks(hall)
+
+        for rung in ("low", "thumb"):
+            await hall.evaluate("globalThis.pretendedLateness = 2000")
+            await hall.wait_for_function("(rung) => heard.beats.at(-1)?.shows === rung", arg=rung, timeout=PATIENCE)
+            await until_shown(hall, tint("head-office"))
+        await hall.evaluate("globalThis.pretendedLateness = 0")
+        await hall.wait_for_function("() => heard.beats.at(-1)?.shows !== 'thumb'", timeout=2 * PATIENCE)
+        await until_shown(hall, tint("head-office"))
+
+        assert [look for look in await looks(hall) if look[0] < EMPTY] == []
+        assert conference.opened.faults == []

@@ -1,9 +1,9 @@
 """How sound and picture stand a bad line: loss at an RTT of 50 ms, and a bottleneck that comes and goes.
 
-Each direction by itself: `up`, the speaker's line to the server; `down`, a hall's line from it. Between them stands a
-UDP relay of ours (`diemcau.media.rehearsal_sites.bad_line`). The hall plays with the fixed latency of the contract:
-250 ms if its own line is the bad one, else 150. Sound is continuous where a frame is there when it is due; a picture is as
-late as it comes after it is due. A frame is due at its timestamp, plus the least delay seen, plus the latency.
+Each direction by itself: `up`, the speaker's line to the server; `down`, a hall's line from it. Between them
+stands a UDP relay of ours (`diemcau.media.rehearsal_sites.bad_line`). The hall plays with the fixed latency of the contract:
+250 ms if its own line is the bad one, else 150. Sound is continuous where a frame is there when it is due; a
+picture is as late as it comes after it is due. A frame is due at its timestamp, plus the least delay seen, plus the latency.
 
     python bench/bad_lines.py [--case up-loss-5] [--seconds 40]
 """
@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import time
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rig.crowd import Crowd, Event
 from rig.hall import Part
@@ -191,7 +192,7 @@ async def _figures(crowd: Crowd, viewer: str, since: int, until: int, *, latency
 
 def _longest(pictures: list[tuple[int, int]], since: int, until: int) -> int | None:
     came = sorted(at for stamp, at in pictures if since <= stamp < until)
-    return max(((later - earlier) // 1000 for earlier, later in zip(came, came[1:], strict=False)), default=None)
+    return max(((later - earlier) // 1000 for earlier, later in pairwise(came)), default=None)
 
 
 async def _stamps(crowd: Crowd, viewer: str, tracks: tuple[str, ...]) -> list[tuple[int, int]]:

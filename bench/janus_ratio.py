@@ -1,7 +1,7 @@
 """What our node costs for each bit it delivers, against Janus 1.1.2 (Debian) in the same run.
 
-Ours is the whole server: `diemcau serve` with every site connected. Janus relays the same frames, by its Streaming plugin
-(RTP in) and by its VideoRoom (a WebRTC publisher). On both sides every byte is read and counted by real receivers in
+Ours is the whole server: `diemcau serve` with every site connected. Janus relays the same frames, by its
+Streaming plugin (RTP in) and by its VideoRoom (a WebRTC publisher). On both sides every byte is read and counted by real receivers in
 other processes; Janus' do ICE, DTLS and the SRTP that Chromium would get, and leave packets encrypted, which
 is no matter of the server's. Cost is user and system time of the server's process alone. Only ratios are to be
 trusted. Sound: ours in frames of 60 ms, Janus' in packets of 20 ms, per delivered second and subscriber.

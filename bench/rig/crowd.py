@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Self
 
 from rig.hall import Part
 from rig.machine import cpu_seconds
@@ -28,7 +29,7 @@ class Crowd:
         self._reading: list[asyncio.Task[None]] = []
         self._changed = asyncio.Event()
 
-    async def __aenter__(self) -> "Crowd":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -31,8 +31,9 @@ general: {{
 media: {{ ipv6 = false }}
 nat: {{ nice_debug = false, ice_ignore_list = "vmnet" }}
 plugins: {{ disable = "{disabled}" }}
-transports: {{ disable = "libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so" }}
+transports: {{ disable = "{unused}" }}
 """
+_UNUSED = ("http", "mqtt", "nanomsg", "pfunix", "rabbitmq")
 _DISABLED = (
     "audiobridge",
     "duktape",
@@ -108,7 +109,8 @@ def janus_running(port: int) -> Iterator[tuple[int, str]]:
     with tempfile.TemporaryDirectory(prefix="janus-bench-") as name:
         folder = Path(name)
         disabled = ",".join(f"libjanus_{one}.so" for one in _DISABLED)
-        text = _MAIN.format(folder=folder, plugins=_PLUGINS, disabled=disabled)
+        unused = ",".join(f"libjanus_{one}.so" for one in _UNUSED)
+        text = _MAIN.format(folder=folder, plugins=_PLUGINS, disabled=disabled, unused=unused)
         (folder / "janus.jcfg").write_text(text, encoding="utf-8")
         desk = f'general: {{ ws = true, ws_port = {port}, ws_ip = "127.0.0.1", wss = false }}\n'
         (folder / "janus.transport.websockets.jcfg").write_text(desk, encoding="utf-8")

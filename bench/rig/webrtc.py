@@ -60,7 +60,7 @@ class Peer:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
         self.socket.bind((host, 0))
-        self.socket.setblocking(False)
+        self.socket.settimeout(0)
         self._identity = identity
         self._ufrag, self._password = secrets.token_hex(4), secrets.token_hex(16)
         self._remote = ("", "")

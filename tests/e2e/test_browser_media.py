@@ -17,6 +17,15 @@ from tests.e2e.desks import desk, token_for
 from tests.e2e.programs import server
 
 EMPTY = 30
+MOVING_TILES = (
+    "(count) => [...document.querySelectorAll('figure.tile canvas')].filter((one) => one.width > 16).length === count"
+)
+STANDS_STILL = """async () => {
+  const text = () => document.querySelector("figure.full canvas").toDataURL();
+  const before = text();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return text() === before;
+}"""
 
 
 def tint(site: str) -> tuple[int, int]:
@@ -137,4 +146,34 @@ async def test_a_hall_whose_pictures_come_late_is_shown_smaller_ones_without_an_
         await until_shown(hall, tint("head-office"))
 
         assert [look for look in await looks(hall) if look[0] < EMPTY] == []
+        assert conference.opened.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_hall_shows_gallery_frozen_picture_and_slate_as_the_operator_asks(tmp_path: Path) -> None:
+    async with stage(tmp_path, "head-office", "coast", "hills") as conference, AsyncExitStack() as stack:
+        token = token_for(conference.data, SPRING, Role.OPERATOR)
+        operator = await stack.enter_async_context(desk(conference.url, token))
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, tint("head-office"))
+
+        await operator.must("ChooseGallery", {"sites": ["coast", "hills", "head-office"]})
+        await operator.must("ChooseLayout", {"layout": "gallery"})
+        tiles = hall.locator("figure.tile")
+        await expect(tiles).to_have_count(3, timeout=PATIENCE)
+        await hall.wait_for_function(MOVING_TILES, arg=3, timeout=PATIENCE)
+        await operator.must("ChooseLayout", {"layout": "main"})
+        await until_shown(hall, tint("head-office"))
+
+        await operator.must("FreezeProgram")
+        await hall.wait_for_function(STANDS_STILL, timeout=PATIENCE)
+        await operator.must("UnfreezeProgram")
+        await hall.wait_for_function(f"async () => !(await ({STANDS_STILL})())", timeout=PATIENCE)
+
+        await operator.must("ShowSlate", {"text": "Back at ten"})
+        await expect(hall.locator(".slate")).to_have_text("Back at ten", timeout=PATIENCE)
+        await operator.must("TakeDownSlate")
+        await expect(hall.locator(".slate")).to_be_hidden(timeout=PATIENCE)
         assert conference.opened.faults == []

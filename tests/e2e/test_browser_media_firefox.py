@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from diemcau.core.roles import Role
 from tests.e2e.browsers import GREEN, LISTEN, LOOK, PATIENCE, turn_camera_on
 from tests.e2e.conferences import link, stage
-from tests.e2e.firefox import firefox
+from tests.e2e.bidi import firefox
 
 
 @pytest.mark.slow

@@ -19,6 +19,8 @@ _LEGACY = moq.Container.LEGACY()
 _TEXT = moq.Subscription(priority=200)
 _SOUND = moq.Subscription(priority=150, max_age_us=_PATIENCE // timedelta(microseconds=1))
 _PICTURE = moq.Subscription(priority=100, max_age_us=_PATIENCE // timedelta(microseconds=1))
+_SMALL_PICTURE = moq.Subscription(priority=120, max_age_us=_PATIENCE // timedelta(microseconds=1))
+_SMALL_LINES = 360
 
 
 class MoqSource:
@@ -48,8 +50,7 @@ class MoqSource:
         with until_gone(self._path):
             name = rendition.track
             container = self._containers.get(name, _LEGACY)
-            how = _SOUND if rendition.codec == OPUS else _PICTURE
-            async with await self._broadcast.subscribe_media(name, container, how) as media:
+            async with await self._broadcast.subscribe_media(name, container, _how(rendition)) as media:
                 async for frame in media:
                     if frame.payload:
                         yield _frame(frame, rendition)
@@ -60,6 +61,14 @@ class MoqSource:
             async with await self._broadcast.subscribe_track(track, _TEXT) as groups:
                 while (frame := await groups.read_frame()) is not None:
                     yield frame.payload
+
+
+def _how(rendition: Rendition) -> moq.Subscription:
+    """Say what goes first on a crowded line: sound; then the small picture that is to take the large one's place."""
+    if rendition.codec == OPUS:
+        return _SOUND
+    is_small = rendition.height is not None and rendition.height <= _SMALL_LINES
+    return _SMALL_PICTURE if is_small else _PICTURE
 
 
 @contextlib.contextmanager

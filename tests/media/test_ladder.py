@@ -62,7 +62,7 @@ def test_trouble_that_lasts_takes_a_line_down_to_sound_and_no_further() -> None:
 def test_what_was_on_its_way_before_a_step_is_no_reason_for_the_next() -> None:
     low = after(Ladder(), VERY_LATE, VERY_LATE)
 
-    settled = after(low, VERY_LATE, CALM, CALM, CALM, at=2.0)
+    settled = after(low, VERY_LATE, VERY_LATE, CALM, CALM, at=2.0)
 
     assert (low.rung, settled.rung) == (Rung.LOW, Rung.LOW)
 

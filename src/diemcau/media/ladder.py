@@ -12,7 +12,7 @@ from typing import Final
 
 DOWN_AFTER: Final = 3
 """Seconds of trouble; one that is severe counts twice."""
-SETTLES_WITHIN: Final = 2.0
+SETTLES_WITHIN: Final = 3.0
 """What was on its way before a step down is no trouble after it."""
 CALM_FOR: Final = 10.0
 CALM_AT_MOST: Final = 120.0

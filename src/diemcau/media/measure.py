@@ -18,6 +18,8 @@ SILENT_AFTER: Final = 0.6
 """A picture that comes 5 times a second is not silent between two of them."""
 OTHER_CLOCK: Final = 30.0
 """Whoever is later than this, or earlier, counts time from somewhere else now."""
+STALE: Final = 4.0
+"""Twice as late as anybody waits for a frame."""
 _GAP_US: Final = 40_000
 """Less is how a page counts time; sound is lost in groups of 60 ms and more."""
 _ENOUGH_PACKETS: Final = 20
@@ -33,6 +35,10 @@ class Arrivals:
         self._newest: dict[str, float] = {}
         self._sound = _Sound()
         self._gaps = 0
+
+    def is_stale(self, at_us: int, *, at: float) -> bool:
+        """Whether a frame is from long ago: a track that is asked for again begins with what it ended with."""
+        return self._least.is_known and at - at_us / 1e6 - self._least.seen > STALE
 
     def picture(self, track: str, at_us: int, *, at: float) -> None:
         """Note a picture with the timestamp `at_us` that arrived at `at`."""
@@ -78,6 +84,10 @@ class _Least:
     _now: float | None = None
     _before: float | None = None
     _since: float = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        return self._now is not None
 
     @property
     def seen(self) -> float:

@@ -1,6 +1,7 @@
 """A metered source: what somebody publishes, counted and timed as it arrives.
 
 Whoever reads it need not know. What is too much is said once, and then nothing more comes of it.
+A track that is asked for again may begin with what it ended with long ago: that is left out.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,8 @@ from diemcau.media.recording.originals import samples_of
 
 OPUS = "opus"
 _RATE = 48_000
+_STALE_FOR = 3.0
+"""After that it is no old group, but a page that counts time anew."""
 
 
 class MeteredSource:
@@ -48,9 +51,15 @@ class MeteredSource:
     async def frames(self, rendition: Rendition) -> AsyncIterator[MediaFrame]:
         """Yield the frames of one track from a key frame on; subscribed while iterated."""
         is_sound = rendition.codec == OPUS
+        begun: float | None = None
+        is_fresh = False
         try:
             async for frame in self._source.frames(rendition):
                 at = self._clock()
+                begun = at if begun is None else begun
+                is_fresh = is_fresh or at - begun >= _STALE_FOR or not self._arrivals.is_stale(frame.at_us, at=at)
+                if not is_fresh:
+                    continue
                 if is_sound:
                     lasts_us = samples_of(frame.payload) * 1_000_000 // _RATE
                     self._arrivals.sound(frame.at_us, lasts_us=lasts_us, at=at)

@@ -1,6 +1,7 @@
 """Sessions of sound and picture: they end with their pass, are asked for what they carry, and may not flood."""
 
 import asyncio
+import itertools
 import json
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from diemcau.core.entry import RevokeLinks, RevokePass
 from diemcau.core.roles import Role
 from diemcau.media import paths
-from diemcau.media.fabric import Code, Link, MediaFrame, Part
+from diemcau.media.fabric import Code, Link, MediaFrame, Part, Publication
 from diemcau.media.limits import SESSIONS_A_PASS, Sent
+from diemcau.media.lines import Line
+from diemcau.media.rehearsal_sites.bad_line import BadLine, Way
 from tests.core.samples import HANOI, HUE, VINH
 from tests.media.doors import NOON, Doors, beat_as_screen, doors, line_of, on_the_wall, refusal_of, states_of, tell
 from tests.media.halls import SILENCE, VIDEO, eventually, soon, take
@@ -112,6 +115,36 @@ async def test_a_screen_that_gets_the_program_late_is_asked_to_take_less_while_o
         assert lowered["up"] == "high"
         assert await states_of(await line_of(good, door), down="high")
         assert await on_the_wall(await door.come(Role.OPERATOR), door, HUE, down="low")
+
+
+async def test_a_camera_whose_line_becomes_narrow_is_asked_for_less_and_the_operator_sees_it() -> None:
+    async with doors() as door, BadLine(("127.0.0.1", door.studio.port)) as line:
+        await door.show(HUE)
+        link = await door.knock(door.ticket(door.pass_as(Role.SITE, HUE)), "camera", port=line.port)
+        camera = link.publish(paths.up(door.conference, HUE, paths.new_nonce()))
+        speaking = asyncio.create_task(_speak_loudly(camera))
+        camera.announce()
+        told = await line_of(link, door)
+        await states_of(told, up="high")
+        await eventually(lambda: (HUE, Line.UP) in door.heard)
+
+        line.up = Way(bits_per_second=100_000)
+
+        assert (await states_of(told, up="low"))["down"] == "high"
+        assert await on_the_wall(await door.come(Role.OPERATOR), door, HUE, up="low")
+        speaking.cancel()
+
+
+async def _speak_loudly(camera: Publication) -> None:
+    """Send 400 kbit/s of sound, with a beat each second."""
+    sound = camera.offer_audio(sample_rate=48_000, channels=1)
+    tell(camera)
+    begun = asyncio.get_running_loop().time()
+    for number in itertools.count():
+        await asyncio.sleep(max(0.0, begun + number / 50 - asyncio.get_running_loop().time()))
+        sound.write(SILENCE + bytes(1000), number * 20_000)
+        if number % 50 == 0:
+            tell(camera)
 
 
 async def test_a_flood_of_announcements_is_cut_off_and_the_operator_alarmed() -> None:

@@ -34,7 +34,11 @@ MOVES = """
 async () => {
   const canvas = document.querySelector("figure.full canvas");
   if (canvas === null || canvas.width <= 16) return false;
-  const look = () => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.join();
+  const small = new OffscreenCanvas(64, 36).getContext("2d", { willReadFrequently: true });
+  const look = () => {
+    small.drawImage(canvas, 0, 0, 64, 36);
+    return small.getImageData(0, 0, 64, 36).data.join();
+  };
   const before = look();
   await new Promise((resolve) => setTimeout(resolve, 400));
   return look() !== before;

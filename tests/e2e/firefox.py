@@ -1,9 +1,9 @@
-"""Firefox without a window, driven over WebDriver BiDi: a profile of its own, a made-up camera and microphone."""
+"""Debian's Firefox without a screen, driven over WebDriver BiDi: only what the tests need of it."""
 
 import asyncio
-import contextlib
 import itertools
 import json
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -13,138 +13,111 @@ from typing import Any
 
 import websockets
 
-PATIENCE = 40.0
-LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
+PATIENCE = 60.0
+LISTENS = re.compile(r"WebDriver BiDi listening on (?P<url>ws://\S+)")
 SETTINGS = {
-    "media.navigator.streams.fake": True,
+    "media.navigator.streams.fake": True,  # a camera and a microphone that need no hardware
     "media.navigator.permission.disabled": True,
     "media.autoplay.default": 0,
     "media.autoplay.blocking_policy": 0,
-    "media.cubeb.force_mock_context": True,  # a sound card, where the machine has none
-    "datareporting.policy.dataSubmissionEnabled": False,
-    "toolkit.telemetry.enabled": False,
     "app.update.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
+    "toolkit.telemetry.reportingpolicy.firstRun": False,
 }
 
 
-class FirefoxPage:
-    """One page."""
+class Firefox:
+    """One browser that runs."""
 
-    def __init__(self, line: websockets.ClientConnection, number: "itertools.count[int]") -> None:
-        self._line = line
-        self._number = number
-        self._context = ""
-        self._answers: dict[int, asyncio.Future[Any]] = {}
+    def __init__(self, wire: websockets.ClientConnection) -> None:
+        self._wire = wire
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
 
-    async def begin(self) -> None:
-        """Open the page."""
-        await self.ask("session.new", {"capabilities": {}})
-        tree = await self.ask("browsingContext.getTree", {})
-        self._context = tree["contexts"][0]["context"]
+    async def hear(self) -> None:
+        """Take what it says until it is gone."""
+        async for text in self._wire:
+            said = json.loads(text)
+            waiting = self._waiting.pop(said.get("id") or 0, None)
+            if waiting is not None:
+                waiting.set_result(said)
 
-    async def before_each_page(self, script: str) -> None:
-        """Run a script in every page before its own."""
-        await self.ask("script.addPreloadScript", {"functionDeclaration": f"() => {{ {script} }}"})
+    async def ask(self, method: str, **parameters: object) -> dict[str, Any]:
+        """Let it do something; fail if it can't."""
+        number = next(self._numbers)
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        await self._wire.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        said = await asyncio.wait_for(answer, PATIENCE)
+        assert said["type"] == "success", said
+        result: dict[str, Any] = said["result"]
+        return result
 
-    async def listen(self) -> None:
-        """Take answers until the line ends."""
-        with contextlib.suppress(websockets.ConnectionClosed):
-            async for text in self._line:
-                told = json.loads(text)
-                answer = self._answers.pop(told.get("id") or -1, None)
-                if answer is not None and not answer.done():
-                    answer.set_result(told)
+    async def open(self, url: str) -> str:
+        """Open a page in a window of its own, so that none is out of sight; return its name."""
+        made = await self.ask("browsingContext.create", type="window")
+        await self.ask("browsingContext.navigate", context=made["context"], url=url, wait="complete")
+        return str(made["context"])
 
-    async def goto(self, url: str) -> None:
-        """Load a page whole."""
-        await self.ask("browsingContext.navigate", {"context": self._context, "url": url, "wait": "complete"})
-
-    async def evaluate(self, expression: str) -> Any:  # noqa: ANN401 - whatever the page says
-        """Return what an expression (or its promise) gives; it has to be JSON."""
-        told = await self.ask(
-            "script.callFunction",
-            {
-                "functionDeclaration": f"async () => JSON.stringify(await ({expression}))",
-                "target": {"context": self._context},
-                "awaitPromise": True,
-                "userActivation": True,
-            },
+    async def tell(self, page: str, expression: str) -> object:
+        """Return the value of an expression in a page, or of what it promises."""
+        said = await self.ask(
+            "script.evaluate",
+            expression=expression,
+            target={"context": page},
+            awaitPromise=True,
+            userActivation=True,
         )
-        assert told["type"] == "success", told["exceptionDetails"]["text"]
-        return json.loads(told["result"]["value"]) if "value" in told["result"] else None
+        assert said["type"] == "success", said
+        found: object = said["result"].get("value")
+        return found
 
-    async def until(self, expression: str, *, within: float = PATIENCE) -> None:
-        """Wait until an expression is true in the page."""
-        try:
-            async with asyncio.timeout(within):
-                while not await self.evaluate(f"Boolean({expression})"):  # noqa: ASYNC110 - another program does it
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            text = await self.evaluate("document.body.innerText")
-            raise AssertionError(f"never: {expression}; the page says: {text}") from None
+    async def until(self, page: str, expression: str) -> None:
+        """Wait until an expression is true in a page."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.tell(page, expression) is not True:  # noqa: ASYNC110 - the page has no event for it
+                await asyncio.sleep(0.1)
 
-    async def press(self, words: str) -> None:
-        """Press the button with these words."""
-        found = f"[...document.querySelectorAll('button')].find((one) => one.textContent.includes({json.dumps(words)}))"
-        await self.until(found)
-        await self.evaluate(f"{found}.click()")
-
-    async def ask(self, method: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as the protocol has it
-        """Give a command and return its result."""
-        number = next(self._number)
-        answer = self._answers[number] = asyncio.get_running_loop().create_future()
-        await self._line.send(json.dumps({"id": number, "method": method, "params": params}))
-        told = await asyncio.wait_for(answer, PATIENCE)
-        assert told["type"] == "success", told
-        return told["result"]
+    async def press(self, page: str, button: str) -> None:
+        """Press the button of this name, when it is there."""
+        found = f"[...document.querySelectorAll('button')].find((one) => one.textContent.trim() === '{button}')"
+        await self.until(page, f"({found}) !== undefined")
+        await self.tell(page, f"({found}).click()")
 
 
 @asynccontextmanager
-async def firefox(profile: Path) -> AsyncIterator[FirefoxPage]:
-    """Start Firefox with an empty profile in a folder; end it at the end of the block."""
-    path = shutil.which("firefox-esr") or shutil.which("firefox")
-    assert path, "firefox is not installed; run `make packages`"
-    _prepare(profile)
+async def a_firefox(folder: Path) -> AsyncIterator[Firefox]:
+    """Start a browser with a profile of its own, and end it at the end of the block."""
+    found = shutil.which("firefox-esr") or shutil.which("firefox")
+    assert found, "firefox-esr is not installed; run `make packages`"
+    profile = folder / "firefox"
+    profile.mkdir()
+    lines = (f'user_pref("{name}", {json.dumps(value)});' for name, value in SETTINGS.items())
+    (profile / "user.js").write_text("\n".join(lines))
     running = await asyncio.create_subprocess_exec(
-        *(path, "--headless", "--no-remote", "--new-instance", "--profile", str(profile)),
-        *("--remote-debugging-port", "0", "about:blank"),
+        *(found, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "HOME": str(folder)},
     )
     assert running.stderr is not None
+    drained: asyncio.Task[bytes] | None = None
     try:
-        url = await asyncio.wait_for(_listening(running.stderr), PATIENCE)
-        draining = asyncio.create_task(_drain(running.stderr))
-        async with websockets.connect(f"{url}/session", max_size=2**24) as line:
-            page = FirefoxPage(line, itertools.count(1))
-            listening = asyncio.create_task(page.listen())
-            await page.begin()
-            yield page
-            listening.cancel()
-        draining.cancel()
+        async with asyncio.timeout(PATIENCE):
+            while (listens := LISTENS.search((await running.stderr.readline()).decode(errors="replace"))) is None:
+                assert running.returncode is None, "firefox ended"
+        drained = asyncio.create_task(running.stderr.read())
+        async with websockets.connect(f"{listens['url']}/session", max_size=None, ping_interval=None, proxy=None) as wire:
+            firefox = Firefox(wire)
+            hearing = asyncio.create_task(firefox.hear())
+            await firefox.ask("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
+            yield firefox
+            hearing.cancel()
     finally:
         running.kill()
         await running.wait()
-
-
-def _prepare(profile: Path) -> None:
-    profile.mkdir()
-    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in SETTINGS.items()]
-    (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
-
-
-async def _listening(output: asyncio.StreamReader) -> str:
-    async for line in output:
-        found = LISTENING.search(line.decode(errors="replace"))
-        if found:
-            return found[1]
-    raise AssertionError("firefox ended before it listened")
-
-
-async def _drain(output: asyncio.StreamReader) -> None:
-    async for _ in output:
-        pass
+        if drained is not None:
+            await drained

@@ -1,0 +1,25 @@
+"""The way round QUIC in Debian's Firefox: it sends and looks over a WebSocket as Chromium does."""
+
+from pathlib import Path
+
+import pytest
+
+from diemcau.core.roles import Role
+from tests.core.samples import HANOI
+from tests.e2e.fallback import CAMERA, CAMERA_ON, MOVES, a_centre
+from tests.e2e.firefox import a_firefox
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
+
+
+async def test_firefox_sends_and_looks_over_the_web_server(tmp_path: Path) -> None:
+    async with a_centre(tmp_path) as centre, a_firefox(tmp_path) as firefox:
+        await firefox.ask("script.addPreloadScript", functionDeclaration="() => { delete globalThis.WebTransport; }")
+        site = await firefox.open(centre.enter(Role.SITE, HANOI))
+        await firefox.press(site, CAMERA)
+        await firefox.press(site, CAMERA_ON)
+        hall = await firefox.open(centre.enter(Role.PROGRAM))
+
+        await firefox.until(hall, f"({MOVES})()")
+
+        assert await centre.carriers() == {HANOI: "websocket"}

@@ -110,7 +110,9 @@ async def a_firefox(folder: Path) -> AsyncIterator[Firefox]:
             while (listens := LISTENS.search((await running.stderr.readline()).decode(errors="replace"))) is None:
                 assert running.returncode is None, "firefox ended"
         drained = asyncio.create_task(running.stderr.read())
-        async with websockets.connect(f"{listens['url']}/session", max_size=None, ping_interval=None, proxy=None) as wire:
+        async with websockets.connect(
+            f"{listens['url']}/session", max_size=None, ping_interval=None, proxy=None
+        ) as wire:
             firefox = Firefox(wire)
             hearing = asyncio.create_task(firefox.hear())
             await firefox.ask("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})

@@ -173,9 +173,12 @@ class RehearsalSite:
             await asyncio.gather(*watching.values(), return_exceptions=True)
 
     async def _watch(self, link: Link, air: dict[str, object]) -> None:
-        number, site = int(str(air["n"])), SiteId(str(air["site"]))
-        self._tally.open(number, site, on_air_as=str(air["role"]))
+        number, site, role = int(str(air["n"])), SiteId(str(air["site"])), str(air["role"])
         source = await link.read(str(air["broadcast"]))
+        if role == "gallery":
+            await _drain(_unhurried(source.frames(_video(paths.VIDEO))))
+            return
+        self._tally.open(number, site, on_air_as=role)
         work: list[Coroutine[None, None, None]] = [self._see(number, site, source)]
         if site != self._hall.site:
             work.append(self._hear(number, source))
@@ -191,27 +194,38 @@ class RehearsalSite:
     async def _see(self, number: int, site: SiteId, source: Source) -> None:
         """Look at a source in the rung that the line says, until the source ends."""
         self._unseen.add(number)
-        while True:
-            track = _TRACKS.get(self._rung.now)
-            seeing = asyncio.ensure_future(self._see_track(number, site, source, track)) if track else None
-            changed = asyncio.ensure_future(self._rung.changed())
-            try:
-                await asyncio.wait([one for one in (seeing, changed) if one], return_when=asyncio.FIRST_COMPLETED)
-                if seeing is not None and seeing.done():
-                    return seeing.result()
-            finally:
-                changed.cancel()
-                if seeing is not None:
-                    seeing.cancel()
-                    await asyncio.gather(seeing, return_exceptions=True)
+        while (seen := await self._until_another_rung(self._see_track(number, site, source))) is None:
+            pass
+        if not seen and self._rung.now is Rung.LOW:  # a source that has one size only
+            await self._count(number, site, source, paths.VIDEO)
 
-    async def _see_track(self, number: int, site: SiteId, source: Source, track: str) -> None:
-        async for frame in _unhurried(source.frames(Rendition(track=track, codec="avc3", description=None))):
+    async def _see_track(self, number: int, site: SiteId, source: Source) -> int:
+        """Look at one track; return how many pictures came before it ended."""
+        if self._rung.now not in _TRACKS:
+            await asyncio.Event().wait()
+        return await self._count(number, site, source, _TRACKS[self._rung.now])
+
+    async def _until_another_rung(self, looking: Coroutine[None, None, int]) -> int | None:
+        """Look until it ends, or (None) until another rung is to be looked at."""
+        seeing, changed = asyncio.ensure_future(looking), asyncio.ensure_future(self._rung.changed())
+        try:
+            await asyncio.wait((seeing, changed), return_when=asyncio.FIRST_COMPLETED)
+            return seeing.result() if seeing.done() else None
+        finally:
+            changed.cancel()
+            seeing.cancel()
+            await asyncio.gather(seeing, return_exceptions=True)
+
+    async def _count(self, number: int, site: SiteId, source: Source, track: str) -> int:
+        seen = 0
+        async for frame in _unhurried(source.frames(_video(track))):
             at_ns = time.time_ns()
+            seen += 1
             self._tally.video(number, at_ns)
             if number in self._unseen:
                 self._unseen.discard(number)
                 self._tell(self._first(number, site, frame, at_ns))
+        return seen
 
     def _first(self, number: int, site: SiteId, frame: MediaFrame, at_ns: int) -> FirstFrame:
         return FirstFrame(
@@ -225,6 +239,10 @@ class RehearsalSite:
     async def _hear(self, number: int, source: Source) -> None:
         async for _ in _unhurried(source.frames(_AUDIO)):
             self._tally.audio(number)
+
+
+def _video(track: str) -> Rendition:
+    return Rendition(track=track, codec="avc3", description=None)
 
 
 class _RungToWatch:
@@ -261,8 +279,8 @@ async def _unhurried(frames: AsyncIterator[MediaFrame]) -> AsyncIterator[MediaFr
         asked = loop.time()
 
 
-async def _drain(texts: AsyncIterator[bytes]) -> None:
-    async for _ in texts:
+async def _drain(arriving: AsyncIterator[object]) -> None:
+    async for _ in arriving:
         pass
 
 

@@ -4,7 +4,8 @@ import type { Publication, Publishing, Received, Session } from "./session";
 
 const PROTOCOLS = ["moq-lite-05", "moq-lite-04", "moq-lite-03", "moql"];
 const TEXT_PRIORITY = 200;
-const FRAME_PRIORITY = 100;
+const SOUND_PRIORITY = 150;
+const PICTURE_PRIORITY = 100;
 
 /** Whether this browser has WebTransport at all. */
 export function hasTransport(): boolean {
@@ -51,7 +52,8 @@ class MoqSession implements Session {
   }
 
   frames(path: string, track: string, latencyMs: number, received: Received): () => void {
-    const asked = { priority: FRAME_PRIORITY, latencyMax: latencyMs };
+    const priority = track === "audio" ? SOUND_PRIORITY : PICTURE_PRIORITY;
+    const asked = { priority, latencyMax: latencyMs };
     return this.#subscribe(path, track, asked, (subscribed) => void readFrames(subscribed, latencyMs, received));
   }
 

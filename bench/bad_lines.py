@@ -1,9 +1,10 @@
 """How sound and picture stand a bad line: loss at an RTT of 50 ms, and a bottleneck that comes and goes.
 
 Each direction by itself: `up`, the speaker's line to the server; `down`, a hall's line from it. Between them
-stands a UDP relay of ours (`diemcau.media.rehearsal_sites.bad_line`). The hall plays with the fixed latency of the contract:
-250 ms if its own line is the bad one, else 150. Sound is continuous where a frame is there when it is due; a
-picture is as late as it comes after it is due. A frame is due at its timestamp, plus the least delay seen, plus the latency.
+stands a UDP relay of ours (`diemcau.media.rehearsal_sites.bad_line`). The hall plays with the fixed latency of
+the contract: 250 ms if its own line is the bad one, else 150. Sound is continuous where a frame is there when it
+is due; a picture is as late as it comes after it is due. A frame is due at its timestamp, plus the least delay
+seen, plus the latency.
 
     python bench/bad_lines.py [--case up-loss-5] [--seconds 40]
 """

@@ -1,12 +1,13 @@
 """What our node costs for each bit it delivers, against Janus 1.1.2 (Debian) in the same run.
 
 Ours is the whole server: `diemcau serve` with every site connected. Janus relays the same frames, by its
-Streaming plugin (RTP in) and by its VideoRoom (a WebRTC publisher). On both sides every byte is read and counted by real receivers in
-other processes; Janus' do ICE, DTLS and the SRTP that Chromium would get, and leave packets encrypted, which
-is no matter of the server's. Cost is user and system time of the server's process alone. Only ratios are to be
+Streaming plugin (RTP in, a frame's packets at once, as ffmpeg sends) and by its VideoRoom (a WebRTC
+publisher, paced at 2.5 times the rate, as Chromium sends). On both sides every byte is read and counted by real
+receivers in other processes; Janus' do ICE, DTLS and the SRTP that Chromium gets, and leave packets encrypted,
+which is no matter of the server's. Cost is user and system time of the server's process alone. Only ratios are to be
 trusted. Sound: ours in frames of 60 ms, Janus' in packets of 20 ms, per delivered second and subscriber.
 
-    pip install 'diemcau[bench]'; apt-get install --no-install-recommends janus
+    pip install --group bench; apt-get install --no-install-recommends janus
     python bench/janus_ratio.py [--seconds 20] [--rounds 2]
 """
 
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count, cycle
 from pathlib import Path
 
 from pylibsrtp import Policy, Session
@@ -38,6 +40,7 @@ from diemcau.core.roles import Role
 
 _SETTLES = 4.0
 _PACKET = 1200
+_PACE = 2.5
 _ROOM = 1234
 _VIEWERS = Path(__file__).parent / "rig" / "webrtc_viewers.py"
 
@@ -222,7 +225,7 @@ def _feed_room(desk: JanusDesk, load: Load) -> Iterator[int]:
         peer.read()
         peer.check()
 
-    with _sending(load, send, rest):
+    with _sending(load, send, rest=rest, pace=_PACE * load.bits_per_second):
         yield feed
 
 
@@ -234,14 +237,18 @@ _MEDIA = {
 
 
 @contextmanager
-def _sending(load: Load, send: Callable[[bytes], object], rest: Callable[[], None] | None = None) -> Iterator[None]:
-    """Send the frames of the load as RTP until left."""
+def _sending(
+    load: Load, send: Callable[[bytes], object], *, rest: Callable[[], None] | None = None, pace: float = 0.0
+) -> Iterator[None]:
+    """Send the frames of the load as RTP until left; `pace`: bits a second within a frame, 0 for all at once."""
     stop = threading.Event()
     if load.bits_per_second:
         reel = footage.film(replace(footage.HIGH, bits_per_second=load.bits_per_second))
     else:
         reel = footage.speak(frame_ms=20)
-    work = threading.Thread(target=_send, args=(stop, reel, bool(load.bits_per_second), send, rest), daemon=True)
+    packets = _video(reel) if load.bits_per_second else _sound(reel)
+    how = {"every": reel.microseconds / 1e6, "pace": pace, "send": send, "rest": rest}
+    work = threading.Thread(target=_send, args=(stop, packets), kwargs=how, daemon=True)
     work.start()
     try:
         yield
@@ -250,27 +257,46 @@ def _sending(load: Load, send: Callable[[bytes], object], rest: Callable[[], Non
         work.join()
 
 
+def _video(reel: footage.Reel) -> Iterator[list[bytes]]:
+    """Yield the packets of each picture, for ever."""
+    sequence = count(random.randrange(1000))
+    for number, frame in enumerate(cycle(reel.frames)):
+        stamp = (number * reel.microseconds * 90_000 // 1_000_000) & 0xFFFFFFFF
+        parts = [frame[begin : begin + _PACKET] for begin in range(0, len(frame), _PACKET)]
+        kinds = [96] * (len(parts) - 1) + [96 | 0x80]
+        yield [_rtp(kind, next(sequence), stamp) + part for kind, part in zip(kinds, parts, strict=True)]
+
+
+def _sound(reel: footage.Reel) -> Iterator[list[bytes]]:
+    """Yield the packet of each frame of sound, for ever."""
+    for number, frame in enumerate(cycle(reel.frames)):
+        yield [_rtp(111, number, number * reel.microseconds * 48_000 // 1_000_000) + frame]
+
+
+def _rtp(kind: int, sequence: int, stamp: int) -> bytes:
+    return struct.pack(">BBHII", 0x80, kind, sequence & 0xFFFF, stamp & 0xFFFFFFFF, 7777)
+
+
 def _send(
     stop: threading.Event,
-    reel: footage.Reel,
-    is_video: bool,  # noqa: FBT001 - which clock and payload type
+    frames: Iterator[list[bytes]],
+    *,
+    every: float,
+    pace: float,
     send: Callable[[bytes], object],
     rest: Callable[[], None] | None,
 ) -> None:
-    number, sequence, due = 0, random.randrange(1000), time.monotonic()
-    kind, clock = (96, 90_000) if is_video else (111, 48_000)
-    while not stop.is_set():
-        frame = reel.frames[number % len(reel.frames)]
-        stamp = (number * reel.microseconds * clock // 1_000_000) & 0xFFFFFFFF
-        for begin in range(0, len(frame), _PACKET):
-            is_last = begin + _PACKET >= len(frame)
-            head = struct.pack(">BBHII", 0x80, kind | (0x80 if is_last and is_video else 0), sequence, stamp, 7777)
-            send(head + frame[begin : begin + _PACKET])
-            sequence = (sequence + 1) & 0xFFFF
+    due = time.monotonic()
+    for number, packets in enumerate(frames):
+        if stop.is_set():
+            return
+        for packet in packets:
+            send(packet)
+            if pace:
+                time.sleep(8 * len(packet) / pace)
         if rest is not None and number % 10 == 0:
             rest()
-        number += 1
-        due += reel.microseconds / 1e6
+        due += every
         time.sleep(max(0.0, due - time.monotonic()))
 
 

@@ -12,22 +12,26 @@ from typing import Final
 
 from diemcau.core.ids import SiteId
 from diemcau.media import paths
-from diemcau.media.fabric import FabricError, MediaFrame, Outlet, Rendition, Source
+from diemcau.media.fabric import FabricError, MalformedMediaError, MediaFrame, Outlet, Rendition, Source
 from diemcau.media.mix_minus import MixMinus
 from diemcau.media.strand import Strand, TextStrand
 
 AGAIN_AFTER: Final = 0.5
 KEPT_FOR: Final = 3.0
-_CATALOG_WITHIN: Final = 1.0
+_CATALOG_WITHIN: Final = 0.1
+_RATE, _CHANNELS = 48_000, 1
 _PICTURES: Final = (paths.VIDEO, paths.VIDEO_LOW)
 _SOUND = Rendition(track=paths.AUDIO, codec="opus", description=None)
 
 
 class Carried:
-    """One source on air. `site`: whose it is."""
+    """One source on air. `site`: whose it is; `may_sound`: it is more than a picture of the gallery."""
 
-    def __init__(self, site: SiteId, source: Source, new_outlet: Callable[[], Outlet]) -> None:
+    def __init__(
+        self, site: SiteId, source: Source, new_outlet: Callable[[], Outlet], *, may_sound: bool = True
+    ) -> None:
         self.site = site
+        self._may_sound = may_sound
         self._source = source
         self._outlet = MixMinus(new_outlet)
         self._tasks: list[asyncio.Task[None]] = []
@@ -47,10 +51,9 @@ class Carried:
             self._outlet.open_video(track)
         self._outlet.open_text(paths.THUMB)
         tracks = [*_PICTURES, paths.THUMB]
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CATALOG_WITHIN):
-                if await self._has_sound():
-                    tracks.append(paths.AUDIO)
+        if self._may_sound:
+            await self._open_sound()
+            tracks.append(paths.AUDIO)
         self._tasks = [asyncio.create_task(self._look_out(track)) for track in tracks]
 
     async def end(self) -> None:
@@ -61,23 +64,26 @@ class Carried:
         await asyncio.gather(*(strand.end() for strand in self._strands.values()), self._thumb.end())
         self._outlet.finish()
 
-    async def _has_sound(self) -> bool:
-        async for offered in self._source.renditions():
-            audio = offered.audio
-            if audio is not None:
-                rate, channels = audio.sample_rate, audio.channels
-                self._outlet.open_audio(sample_rate=rate or 48_000, channels=channels or 1)
-            return audio is not None
-        return False
+    async def _open_sound(self) -> None:
+        """Offer the sound as it is offered above, if that is told in time: a catalog waits for the first pictures."""
+        with contextlib.suppress(TimeoutError, MalformedMediaError):
+            async with asyncio.timeout(_CATALOG_WITHIN):
+                async for offered in self._source.renditions():
+                    if offered.audio is not None:
+                        rate, channels = offered.audio.sample_rate, offered.audio.channels
+                        self._outlet.open_audio(sample_rate=rate or _RATE, channels=channels or _CHANNELS)
+                        return
+        self._outlet.open_audio(sample_rate=_RATE, channels=_CHANNELS)
 
     async def _look_out(self, track: str) -> None:
         """Carry a track while somebody is subscribed to it, and a little longer."""
+        asked = self._outlet.everyones if track == paths.AUDIO else self._outlet  # the site's own has no sound
         with contextlib.suppress(FabricError):
             while True:
-                await self._outlet.wanted(track)
+                await asked.wanted(track)
                 self._carry(track)
-                while self._outlet.is_wanted(track):
-                    await self._outlet.unwanted(track)
+                while asked.is_wanted(track):
+                    await asked.unwanted(track)
                     await asyncio.sleep(KEPT_FOR)
                 self._leave(track)
 

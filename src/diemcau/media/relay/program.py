@@ -16,6 +16,7 @@ from diemcau.media.fabric import FabricError, Link, Outlet
 from diemcau.media.relay.carried import Carried
 
 _READ_WITHIN = 2.0
+_GALLERY = "gallery"
 
 
 class RelayedProgram:
@@ -86,7 +87,7 @@ class RelayedProgram:
             source = await asyncio.wait_for(self._link.read(str(air["broadcast"])), _READ_WITHIN)
         except (FabricError, TimeoutError):  # it ended meanwhile, or the session did: the next record tells
             return
-        carried = Carried(SiteId(str(air["site"])), source, self._new_outlet)
+        carried = Carried(SiteId(str(air["site"])), source, self._new_outlet, may_sound=air.get("role") != _GALLERY)
         await carried.begin()
         self._last += 1
         self._numbers[int(air["n"])] = self._last

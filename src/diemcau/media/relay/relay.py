@@ -26,12 +26,13 @@ from diemcau.media.passes import LONG_AGO, PassReader
 from diemcau.media.reception import Reception
 from diemcau.media.relay.presence import Presence, Relays, Sites, write_presence
 from diemcau.media.relay.program import RelayedProgram
+from diemcau.media.relay.screens import Screens
 from diemcau.media.relay.tether import CarryUp, Tether
 from diemcau.media.relay.upstream import BEAT_EVERY, LOST_AFTER, Connect, Upstream, Way
+from diemcau.media.relay.voice import CarriedVoice
 
 _LOG = logging.getLogger(__name__)
 CUT_OFF_AFTER: Final = 60.0
-_LINE_AT_FIRST: Final = b'{"up": "high", "down": "high", "talk": false}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class Relay:
         self._entry = Entry()
         self._program: RelayedProgram | None = None
         self._guests: dict[str, Guest] = {}
-        self._lines: dict[str, Outlet] = {}
+        self._screens = Screens(node.new_outlet, clock)
         self._tethers: dict[str, Tether] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._beats = 0
@@ -176,11 +177,16 @@ class Relay:
         refusal = self._refusal(answer, answer.site)
         if refusal is None and as_camera and not (answer.may_publish and answer.site is not None):
             return Refusal(code=Code.NOT_ALLOWED, reason="this pass may not connect a camera")
+        if refusal is None:
+            self._screens.begin(answer, is_camera=as_camera)
         return refusal or answer
 
     async def admit_relay(self, token: str, *, for_site: SiteId | None) -> Admission | Refusal:
         """Say which relay comes with this token, for which of its sites, or why not."""
-        return self.ask(token, for_site)
+        answer = self.ask(token, for_site)
+        if isinstance(answer, Admission):
+            self._screens.begin(answer, is_camera=for_site is not None)
+        return answer
 
     def ask(self, token: str, for_site: SiteId | None = None) -> Admission | Refusal:
         """Say which relay comes with this token, now."""
@@ -198,9 +204,7 @@ class Relay:
 
     def farewell(self, admission: Admission) -> None:
         """Hear that somebody who was admitted is gone, or never came."""
-        line = self._lines.pop(admission.connection, None)
-        if line is not None:
-            line.finish()
+        self._screens.leave(admission)
 
     def hear_excess(self, admission: Admission, excess: Excess) -> None:
         """Hear that somebody was seen out who sent too much: the reception has logged it."""
@@ -214,6 +218,8 @@ class Relay:
                 await self._relays.follow(guest)
             elif guest.is_camera and admission.site is not None:
                 await self._hold(guest, admission.site)
+            else:
+                await self._screens.hear(guest)
             await asyncio.Event().wait()
         finally:
             self._guests.pop(admission.connection, None)
@@ -221,9 +227,12 @@ class Relay:
     def offer(self, admission: Admission, path: str) -> Outlet | None:
         """Return what this guest reads under this name, or None."""
         if path == paths.line(admission.conference):
-            return self._line(admission.connection)
+            return self._screens.line(admission)
         if self._program is None:
             return None
+        if admission.site is not None and path == paths.talk(admission.conference, admission.site):
+            tether = self._tethers.get(admission.connection)
+            return tether.voice.outlet if tether is not None else None
         return self._program.offer(path, to_site=admission.site)
 
     # private
@@ -231,9 +240,8 @@ class Relay:
     async def _hold(self, guest: Guest, site: SiteId) -> None:
         name = guest.admission.connection
         calling = self._calling
-        tether = Tether(
-            guest, site, self._line(name), carry_up=calling.carry_up, token=calling.token, way=self._find_way
-        )
+        line, voice = self._screens.line(guest.admission), CarriedVoice(self._node.new_outlet)
+        tether = Tether(guest, site, line, voice, carry_up=calling.carry_up, token=calling.token, way=self._find_way)
         self._tethers[name] = tether
         try:
             await tether.hold()
@@ -244,13 +252,6 @@ class Relay:
         while self._way is None or not self._way_known.is_set():
             await self._way_known.wait()
         return self._way
-
-    def _line(self, connection: str) -> Outlet:
-        line = self._lines.get(connection)
-        if line is None:
-            line = self._lines[connection] = self._node.new_outlet()
-            line.write_text(paths.STATE, _LINE_AT_FIRST)
-        return line
 
     def _refusal(self, admission: Admission, site: SiteId | None) -> Refusal | None:
         if admission.conference != self.conference:
@@ -278,6 +279,7 @@ class Relay:
         while True:
             await asyncio.sleep(BEAT_EVERY)
             self._reception.look()
+            self._screens.second()
             self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
             if self._program is not None:
                 silent = self._upstream.silent_for() or 0.0

@@ -6,6 +6,8 @@ to itself: it says which may come in, hears its beats and takes its pictures. No
 """
 
 import asyncio
+import contextlib
+import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -15,10 +17,12 @@ from diemcau.core.ids import SiteId
 from diemcau.media import paths
 from diemcau.media.fabric import Code, FabricError, Guest, Link, Outlet, RefusedError
 from diemcau.media.relay.upstream import Way
+from diemcau.media.relay.voice import CarriedVoice
 
 _LOG = logging.getLogger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 3.0
 _OWN_GHOST_TRIES: Final = 8
+_VOICE_WITHIN: Final = 2.0
 _FOR_THE_CAMERA: Final = frozenset({Code.NOT_ALLOWED, Code.CAMERA_BUSY, Code.REPLACED, Code.TOO_MUCH})
 
 
@@ -41,7 +45,8 @@ class Tether:
         self,
         guest: Guest,
         site: SiteId,
-        line: Outlet,
+        line: Outlet | None,
+        voice: CarriedVoice,
         *,
         carry_up: CarryUp,
         token: str,
@@ -53,6 +58,7 @@ class Tether:
         self._token = token
         self._way = way
         self._line = line
+        self.voice = voice
         self._lost = asyncio.Event()
 
     def lose(self) -> None:
@@ -93,10 +99,29 @@ class Tether:
             for task in (closed, lost, line):
                 task.cancel()
             await asyncio.gather(closed, lost, line, return_exceptions=True)
+            await self.voice.end()
             await link.close()
 
     async def _follow_line(self, link: Link, way: Way) -> None:
         """Tell the camera what the node above asks of it."""
         source = await link.read(paths.line(way.conference))
         async for text in source.texts(paths.STATE):
-            self._line.write_text(paths.STATE, text)
+            await self._hear_talk(link, way, text)
+            if self._line is not None:
+                self._line.write_text(paths.STATE, text)
+
+    async def _hear_talk(self, link: Link, way: Way, state: bytes) -> None:
+        """Carry the operator's voice before the site is told of it."""
+        is_spoken_to = _says_talk(state)
+        if is_spoken_to and self.voice.outlet is None:
+            with contextlib.suppress(FabricError, TimeoutError):
+                async with asyncio.timeout(_VOICE_WITHIN):
+                    await self.voice.begin(await link.read(paths.talk(way.conference, self._site)))
+        elif not is_spoken_to:
+            await self.voice.end()
+
+
+def _says_talk(state: bytes) -> bool:
+    with contextlib.suppress(ValueError, AttributeError):
+        return json.loads(state).get("talk") is True
+    return False

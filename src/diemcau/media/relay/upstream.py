@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from diemcau.core.ids import ConferenceId
 from diemcau.media import paths
-from diemcau.media.fabric import FabricError, Link, RefusedError
+from diemcau.media.fabric import FabricError, Link, RefusedError, Source
 
 _LOG = logging.getLogger(__name__)
 BEAT_EVERY: Final = 1.0
@@ -139,7 +139,7 @@ class Upstream:
             asyncio.ensure_future(self._pass_on(program.texts(paths.AIR), self._below.air)),
         )
         others = (
-            asyncio.ensure_future(self._pass_on(program.texts(paths.BOARD), self._take_board)),
+            asyncio.ensure_future(self._follow_board(program)),
             asyncio.ensure_future(self._tell(link, way.conference)),
         )
         try:
@@ -149,8 +149,12 @@ class Upstream:
                 task.cancel()
             await asyncio.gather(*ends, *others, return_exceptions=True)
 
-    async def _take_board(self, text: bytes) -> None:
-        self._below.board(text)
+    async def _follow_board(self, program: Source) -> None:
+        """Hand on every board; a conference that has none yet is asked again."""
+        while True:
+            async for text in program.texts(paths.BOARD):
+                self._below.board(text)
+            await asyncio.sleep(BEAT_EVERY)
 
     async def _pass_on(self, texts: AsyncIterator[bytes], take: Callable[[bytes], Awaitable[None]]) -> None:
         async for text in texts:

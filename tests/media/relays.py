@@ -1,0 +1,181 @@
+"""A centre and relays below it in one process, and the halls that come to them."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from joserfc.jwk import OKPKey
+
+from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.core.roles import Role
+from diemcau.media import paths
+from diemcau.media.director import Air
+from diemcau.media.fabric import Admission, Link, Refusal, RefusedError, Source
+from diemcau.media.lines import Line
+from diemcau.media.moq_fabric import MoqNode, carry_up, connect
+from diemcau.media.passes import Passes, new_pass, new_relay_pass
+from diemcau.media.relay.presence import Presence
+from diemcau.media.relay.relay import Calling, Relay
+from diemcau.media.relay.upstream import UpstreamAway, Way
+from diemcau.media.studio import Studio
+from tests.media.halls import AUDIO, CENTRE, CONFERENCE, HUE, SITES, VIDEO, VINH, Camera, HandClock, eventually, soon
+
+NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+NOON = NINE + timedelta(hours=3)
+ELSEWHERE = ConferenceId("hn-2021")
+__all__ = ["AUDIO", "CENTRE", "CONFERENCE", "HUE", "VIDEO", "VINH", "eventually", "soon"]
+
+
+@dataclass
+class Province:
+    """A relay that runs, and everyone who came to it."""
+
+    relay: Relay
+    node: MoqNode
+    clock: HandClock
+
+    def way(self, public_key: str) -> Way:
+        """Return the way to it, for a relay below."""
+        return Way(
+            conference=CONFERENCE,
+            url=f"https://127.0.0.1:{self.node.port}",
+            fingerprints=self.node.fingerprints(),
+            public_key=public_key,
+        )
+
+
+@dataclass
+class Land:
+    """A studio, the relays below it, and the passes that are good there."""
+
+    passes: Passes
+    node: MoqNode
+    studio: Studio
+    stack: AsyncExitStack
+    heard: list[tuple[SiteId, Line]] = field(default_factory=list)
+    is_away: bool = False
+
+    def ticket(self, who: str, *, conference: ConferenceId = CONFERENCE, number: str | None = None) -> str:
+        """Return a ticket for the media door."""
+        role, site = (Role.SITE, SiteId(who)) if who in SITES else (Role(who), None)
+        pass_ = new_pass(conference=conference, role=role, site=site, until=NOON, at=NINE)
+        return self.passes.ticket(pass_ if number is None else replace(pass_, number=number), NINE)
+
+    def relay_pass(self, *sites: SiteId, conference: ConferenceId = CONFERENCE) -> str:
+        """Return a relay's pass."""
+        named = frozenset(sites) if sites else None
+        return self.passes.issue_relay(new_relay_pass(conference=conference, until=NOON, at=NINE, sites=named))
+
+    async def way(self) -> Way:
+        """Find the way to the studio, as a relay does over the web."""
+        if self.is_away:
+            raise UpstreamAway("the centre does not answer")
+        return Way(
+            conference=CONFERENCE,
+            url=f"https://127.0.0.1:{self.node.port}",
+            fingerprints=self.node.fingerprints(),
+            public_key=self.passes.public_key(),
+        )
+
+    async def relay(self, *sites: SiteId, below: Province | None = None) -> Province:
+        """Start a relay and wait until it carries the conference."""
+        node, clock = MoqNode("127.0.0.1", 0), HandClock()
+
+        async def find() -> Way:
+            return await self.way() if below is None else below.way(self.passes.public_key())
+
+        relay = Relay(
+            node,
+            Calling(find=find, connect=connect, carry_up=carry_up, token=self.relay_pass(*sites)),
+            me=lambda: Presence(name="relay", url=f"https://127.0.0.1:{node.port}", fingerprints=node.fingerprints()),
+            now=lambda: NINE,
+            clock=clock,
+        )
+        await relay.start()
+        self.stack.push_async_callback(relay.stop)
+        await eventually(lambda: relay.health().is_up)
+        return Province(relay=relay, node=node, clock=clock)
+
+    async def come(self, node: MoqNode, token: str, *, door: str = "screen") -> Link:
+        """Come to a node with a token."""
+        link = await connect(f"https://127.0.0.1:{node.port}/{door}?jwt={token}", fingerprints=node.fingerprints())
+        self.stack.push_async_callback(link.close)
+        return link
+
+    async def camera(self, node: MoqNode, site: SiteId) -> Camera:
+        """Connect a site's camera and wait until its line is up at the centre."""
+        before = self.heard.count((site, Line.UP))
+        link = await self.come(node, self.ticket(site), door="camera")
+        path = paths.up(CONFERENCE, site, paths.new_nonce())
+        camera = Camera(link, link.publish(path), path, size=(160, 96), more=set())
+        self.stack.push_async_callback(camera.leave)
+        await eventually(lambda: self.heard.count((site, Line.UP)) > before)
+        return camera
+
+    async def stop_studio(self) -> None:
+        """Stop the centre, once."""
+        if not self.is_away:
+            self.is_away = True
+            await self.studio.stop()
+
+    async def show(self, holder: SiteId | None) -> None:
+        """Put a holder on air."""
+        await self.studio.show(CONFERENCE, Air(main_site=CENTRE, holder=holder))
+
+    async def revoke(self, number: str) -> None:
+        """Tell every hall that a pass is revoked."""
+        revoked = {"numbers": [number], "links": []}
+        await self.studio.publish_board(CONFERENCE, json.dumps({"sections": {"revoked": revoked}}).encode())
+
+
+async def code_of(link: Link) -> int:
+    """Wait until a session is closed, and return with which code."""
+    try:
+        await soon(link.closed())
+    except RefusedError as refused:
+        return refused.code
+    return 0
+
+
+async def air_of(link: Link, site: SiteId) -> Source:
+    """Wait until a site is on air, and return what is read of it."""
+
+    async def wait() -> Source:
+        program = await link.read(paths.program(CONFERENCE))
+        async for text in program.texts(paths.AIR):
+            for air in json.loads(text)["airs"]:
+                if air["site"] == site:
+                    return await link.read(str(air["broadcast"]))
+        raise AssertionError("the program ended")
+
+    return await soon(wait())
+
+
+@asynccontextmanager
+async def land() -> AsyncIterator[Land]:
+    """Run a studio that lets relays in."""
+    passes = Passes(OKPKey.generate_key("Ed25519"))
+
+    async def admit(token: str) -> Admission | Refusal:
+        return passes.admit(token, NINE)
+
+    async def admit_relay(token: str) -> Admission | Refusal:
+        return passes.admit_relay(token, NINE)
+
+    heard: list[tuple[SiteId, Line]] = []
+    node = MoqNode("127.0.0.1", 0)
+    studio = Studio(
+        node,
+        admit=admit,
+        admit_relay=admit_relay,
+        on_line=lambda _, site, line: heard.append((site, line)),
+        clock=HandClock(),
+    )
+    await studio.start()
+    async with AsyncExitStack() as stack:
+        here = Land(passes=passes, node=node, studio=studio, stack=stack, heard=heard)
+        stack.push_async_callback(here.stop_studio)
+        await studio.open_conference(CONFERENCE, CENTRE, SITES)
+        yield here

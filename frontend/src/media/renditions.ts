@@ -25,12 +25,20 @@ const BOXES: readonly Box[] = [
   { track: "video-tile", width: 640, height: 360, framerate: 5, bitrate: 150_000, keyEveryUs: 2_000_000 },
 ];
 
+const LARGEST = 1280 * 720;
+/** A smaller picture needs fewer bits, but more for each of its pixels. */
+const FEWER_PIXELS = 0.75;
+
 /** Constrained baseline, level 3.1: up to 1280×720. */
 export const H264 = "avc1.42e01f";
 export const SOUND_RATE = 48_000;
 
+/** A camera so small that its picture fits the small box offers it once. */
 export function renditionsOf(camera: Size): readonly Rendition[] {
-  return BOXES.map((box) => ({ ...box, ...fitted(camera, box) }));
+  const [video, ...smaller] = BOXES.map((box) => ({ ...box, ...fitted(camera, box) }));
+  if (video === undefined) return [];
+  const rest = smaller.filter((one) => one.width < video.width || one.framerate < video.framerate);
+  return [{ ...video, bitrate: Math.round(video.bitrate * (video.width * video.height / LARGEST) ** FEWER_PIXELS) }, ...rest];
 }
 
 /** As large as the box allows, never larger than the camera; H.264 counts in pairs of lines and columns. */

@@ -55,11 +55,11 @@ test("a large camera offers three pictures, none larger than the box it belongs 
 });
 
 test("a small camera's picture is not made larger, and its lines are counted in pairs", () => {
-  expect(renditionsOf({ width: 321, height: 241 }).map(({ width, height }) => [width, height])).toEqual([
-    [322, 242],
-    [322, 242],
-    [322, 242],
+  expect(renditionsOf({ width: 321, height: 241 }).map(({ track, width, height }) => [track, width, height])).toEqual([
+    ["video", 322, 242],
+    ["video-tile", 322, 242],
   ]);
+  expect(renditionsOf({ width: 640, height: 360 })[0]?.bitrate).toBe(530_330);
   expect(renditionsOf({ width: 1024, height: 768 })[0]).toMatchObject({ width: 960, height: 720 });
 });
 

@@ -62,6 +62,7 @@ export const en: Words = {
   rehearsal: "Rehearsal: nothing goes into the minutes",
   lines: {
     up: "Line good",
+    slower: "Slower line",
     lost: "Reconnecting",
     connecting: "Connecting",
     siteExpected: "Not here yet",

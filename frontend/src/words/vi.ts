@@ -61,6 +61,7 @@ export const vi = {
   rehearsal: "Tổng duyệt: không ghi vào biên bản",
   lines: {
     up: "Đường tốt",
+    slower: "Đường chậm hơn",
     lost: "Đang nối lại",
     connecting: "Đang kết nối",
     siteExpected: "Chưa vào",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from diemcau.cli import conference, demo, doctor, journal, person, plan, record, relay, serving
+from diemcau.cli import camera, conference, demo, doctor, journal, person, plan, record, relay, serving
 from diemcau.cli.saying import OUT
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serving.serve)
 app.command("record")(record.record)
 app.command("relay")(relay.relay)
+app.command("camera")(camera.camera)
 app.add_typer(plan.app, name="plan")
 app.add_typer(conference.app, name="conference")
 app.add_typer(person.app, name="person")

@@ -330,7 +330,7 @@ class Encoder(Demand, Protocol):
         ...
 
     def write(self, raw: bytes, at_us: int) -> None:
-        """Take a picture (planar YUV 4:2:0) or sound (one packet of Opus)."""
+        """Take a picture (planar YUV 4:2:0, or encoded if that was offered) or sound (one packet of Opus)."""
         ...
 
 
@@ -341,6 +341,10 @@ class Publication(Protocol):
         self, *, width: int, height: int, fps: int, bits_per_second: int, track: str = paths.VIDEO
     ) -> Encoder:
         """Offer a track of H.264, with a key frame each second."""
+        ...
+
+    def offer_video(self) -> Encoder:
+        """Offer the track `video`, of H.264 (Annex B) that is encoded already; offered with its first key frame."""
         ...
 
     def offer_audio(self, *, sample_rate: int, channels: int) -> Encoder:

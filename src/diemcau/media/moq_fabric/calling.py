@@ -1,5 +1,6 @@
 """Calling: a client's session with a node, to publish as a camera does and to read as a hall does."""
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
@@ -63,6 +64,11 @@ class MoqPublication:
             video.write(moq.VideoFrame(timestamp_us=at_us, data=picture))
 
         return MoqEncoder(video.demand(), video.cut, write)
+
+    def offer_video(self) -> Encoder:
+        """Offer the track `video`, of H.264 that is encoded already."""
+        video = self._broadcast.publish_video(moq.VideoFormat.AVC3, track=paths.VIDEO)
+        return MoqEncoder(video.demand(), video.discontinuity, video.write_frame)
 
     def offer_audio(self, *, sample_rate: int, channels: int) -> Encoder:
         """Offer the track `audio`, of Opus that is encoded already."""
@@ -162,6 +168,10 @@ async def _call(url: str, fingerprints: Sequence[str], *, verify: bool, publish:
     resources = contextlib.AsyncExitStack()
     try:
         await resources.enter_async_context(client)
+    except asyncio.CancelledError:  # else the library goes on connecting, and holds up the end of the program
+        await client.__aexit__(None, None, None)
+        await let_go()
+        raise
     except moq.Error as error:
         raise FabricError(f"no session with the media server: {error}") from error
     return MoqLink(client, resources)

@@ -1,0 +1,194 @@
+"""An encoder as a site's camera: keeps the input open and the line to the server up, for ever.
+
+Input and line fail and come back each by itself: an encoder that was switched off is no reason to
+leave the conference, nor a lost line to stop reading.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import av
+
+from diemcau.media.encoder.reading import EncoderAway, EncoderUnusable, Reader
+from diemcau.media.encoder.sending import Sending
+from diemcau.media.fabric import Code, FabricError, Link, RefusedError
+
+_LOG = logging.getLogger(__name__)
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
+_BUSY_WAIT: Final = 5.0
+
+
+class News(StrEnum):
+    """What the person who started it is told."""
+
+    CONNECTED = "connected"
+    LOST = "lost"
+    BUSY = "busy"
+    NO_INPUT = "no_input"
+
+
+class CameraEnded(Exception):  # noqa: N818 (a fact, as in the core)
+    """The server wants this camera no more; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A session with the server, where its camera is published, and what carries it."""
+
+    link: Link
+    up: str
+    by: str
+
+
+Connect = Callable[[], Awaitable[Way]]
+"""Begins a session. Raises `FabricError`, or what ends the program."""
+
+
+class EncoderCamera:
+    """One encoder, one site."""
+
+    def __init__(self, connect: Connect, make_reader: "MakeReader", tell: Callable[[News, str], None]) -> None:
+        self._connect = connect
+        self._make_reader = make_reader
+        self._tell = tell
+        self._sending: Sending | None = None
+
+    async def run(self) -> None:
+        """Send until cancelled. Raises `EncoderUnusable` or `CameraEnded`, and what `connect` raises."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._read())
+            tasks.create_task(self._send())
+
+    # the reader's thread gives what comes to whichever connection is up
+
+    def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
+        """Take one frame of H.264."""
+        if sending := self._sending:
+            sending.picture(payload, at_us, key=key)
+
+    def raw(self, picture: av.VideoFrame, at_us: int) -> None:
+        """Take one decoded picture."""
+        if sending := self._sending:
+            sending.raw(picture, at_us)
+
+    def sound(self, packet: bytes, at_us: int, level: float) -> None:
+        """Take one packet of Opus."""
+        if sending := self._sending:
+            sending.sound(packet, at_us, level)
+
+    def thumb(self, jpeg: bytes) -> None:
+        """Take a small picture."""
+        if sending := self._sending:
+            sending.thumb(jpeg)
+
+    def wants_raw(self) -> bool:
+        """Whether decoded pictures are asked for."""
+        sending = self._sending
+        return sending is not None and sending.wants_raw()
+
+    def wants_thumb(self) -> bool:
+        """Whether small pictures are asked for."""
+        sending = self._sending
+        return sending is not None and sending.wants_thumb()
+
+    async def _read(self) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            reader = self._make_reader(self)
+            try:
+                await _in_thread(reader.read)
+            except EncoderAway as away:
+                self._tell(News.NO_INPUT, str(away))
+            finally:
+                reader.stop()
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _send(self) -> None:
+        wait = _FIRST_WAIT
+        while True:
+            pause = wait * random.uniform(0.5, 1.5)  # noqa: S311 - spreads the load
+            try:
+                code = await self._take_part()
+            except FabricError as fault:
+                self._tell(News.LOST, str(fault))
+            else:
+                wait = _FIRST_WAIT
+                pause = _BUSY_WAIT if code == Code.CAMERA_BUSY else pause
+                self._judge(code)
+            await asyncio.sleep(pause)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _take_part(self) -> int:
+        """Send over one connection until it ends; return the code that the server gave, else 0."""
+        way = await self._connect()
+        try:
+            async with self._sends(way):
+                self._tell(News.CONNECTED, way.by)
+                await way.link.closed()
+        except RefusedError as refused:
+            return refused.code
+        finally:
+            await way.link.close()
+        return 0
+
+    @asynccontextmanager
+    async def _sends(self, way: Way) -> AsyncIterator[None]:
+        sending = self._sending = Sending(way.link.publish(way.up), by=way.by)
+        beating = asyncio.create_task(sending.beat())
+        try:
+            yield
+        finally:
+            self._sending = None
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+
+    def _judge(self, code: int) -> None:
+        match code:
+            case Code.UNKNOWN_PASS | Code.NOT_ALLOWED:
+                raise CameraEnded("The link is no longer good: ask for a new one.")
+            case Code.REPLACED:
+                raise CameraEnded("Another camera of this site took over.")
+            case Code.CAMERA_BUSY:
+                self._tell(News.BUSY, "")
+            case _:
+                self._tell(News.LOST, "")
+
+
+def _in_thread(work: Callable[[], None]) -> asyncio.Future[None]:
+    """Do blocking work in a thread that the end of the program does not wait for."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell(fault: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if fault is None:
+            done.set_result(None)
+        else:
+            done.set_exception(fault)
+
+    def run() -> None:
+        fault: BaseException | None = None
+        try:
+            work()
+        except Exception as raised:  # noqa: BLE001 - the top of a thread: whoever waits for it is told
+            fault = raised
+        with contextlib.suppress(RuntimeError):  # the program is over
+            loop.call_soon_threadsafe(tell, fault)
+
+    threading.Thread(target=run, name="encoder", daemon=True).start()
+    return done
+
+
+MakeReader = Callable[[EncoderCamera], Reader]
+
+__all__ = ["CameraEnded", "Connect", "EncoderCamera", "EncoderUnusable", "MakeReader", "News", "Way"]

@@ -1,0 +1,96 @@
+"""Sending what an encoder gives, over one connection of a site's camera.
+
+The picture goes on as it came; a smaller one is made here only while it is asked for. Everything
+here runs in the event loop; `post` brings what the reader's thread gives.
+"""
+
+import asyncio
+import json
+from typing import Final
+
+import av
+
+from diemcau.media import paths
+from diemcau.media.fabric import Publication
+from diemcau.media.opus import RATE
+
+BEAT_EVERY: Final = 1.0
+LOW_SIZE, LOW_FPS, LOW_BITS = (640, 360), 25, 400_000
+
+
+class Sending:
+    """One connection; a `reading.Listener` for the reader's thread."""
+
+    def __init__(self, publication: Publication, *, by: str) -> None:
+        self._publication = publication
+        self._by = by
+        self._loop = asyncio.get_running_loop()
+        self._video = publication.offer_video()
+        self._low = publication.encode_video(
+            width=LOW_SIZE[0], height=LOW_SIZE[1], fps=LOW_FPS, bits_per_second=LOW_BITS, track=paths.VIDEO_LOW
+        )
+        self._audio = publication.offer_audio(sample_rate=RATE, channels=1)
+        self._thumb = publication.offer_text(paths.THUMB)
+        self._level = 0.0
+        self._had_key = False
+        self._was_low = False
+        self._beats = 0
+        self._beat()
+        publication.announce()
+
+    async def beat(self) -> None:
+        """Tell the server each second that this camera is alive, until cancelled."""
+        while True:
+            await asyncio.sleep(BEAT_EVERY)
+            self._beat()
+
+    # what the reader's thread gives
+
+    def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
+        """Take one frame of H.264."""
+        self._loop.call_soon_threadsafe(self._write_picture, payload, at_us, key)
+
+    def raw(self, picture: av.VideoFrame, at_us: int) -> None:
+        """Take one decoded picture."""
+        planes = picture.reformat(width=LOW_SIZE[0], height=LOW_SIZE[1], format="yuv420p").to_ndarray().tobytes()
+        self._loop.call_soon_threadsafe(self._write_low, planes, at_us)
+
+    def sound(self, packet: bytes, at_us: int, level: float) -> None:
+        """Take one packet of Opus."""
+        self._loop.call_soon_threadsafe(self._write_sound, packet, at_us, level)
+
+    def thumb(self, jpeg: bytes) -> None:
+        """Take a small picture."""
+        self._loop.call_soon_threadsafe(self._publication.write_text, paths.THUMB, jpeg)
+
+    def wants_raw(self) -> bool:
+        """Whether the smaller picture is asked for."""
+        return self._low.is_wanted()
+
+    def wants_thumb(self) -> bool:
+        """Whether small pictures are asked for."""
+        return self._thumb.is_wanted()
+
+    def _write_picture(self, payload: bytes, at_us: int, key: bool) -> None:  # noqa: FBT001 - called by position
+        self._had_key |= key
+        if self._had_key:
+            self._video.write(payload, at_us)
+
+    def _write_low(self, planes: bytes, at_us: int) -> None:
+        is_low = self._low.is_wanted()
+        if is_low and not self._was_low:
+            self._low.begin()
+        if is_low:
+            self._low.write(planes, at_us)
+        self._was_low = is_low
+
+    def _write_sound(self, packet: bytes, at_us: int, level: float) -> None:
+        self._level = max(self._level, level)
+        if self._audio.is_wanted():
+            self._audio.write(packet, at_us)
+
+    def _beat(self) -> None:
+        self._beats += 1
+        beat = {"n": self._beats, "level": self._level, "by": self._by}
+        self._level = 0.0
+        self._publication.write_text(paths.BEAT, json.dumps(beat).encode())

@@ -120,6 +120,11 @@ class Land:
             self.is_away = True
             await self.studio.stop()
 
+    async def start_studio(self) -> None:
+        """Start the centre anew: it has forgotten what was on air, and every number."""
+        self.node, self.studio = await _studio(self.passes, self.heard)
+        self.is_away = False
+
     async def show(self, holder: SiteId | None) -> None:
         """Put a holder on air."""
         await self.studio.show(CONFERENCE, Air(main_site=CENTRE, holder=holder))
@@ -156,15 +161,21 @@ async def air_of(link: Link, site: SiteId) -> Source:
 @asynccontextmanager
 async def land() -> AsyncIterator[Land]:
     """Run a studio that lets relays in."""
-    passes = Passes(OKPKey.generate_key("Ed25519"))
+    passes, heard = Passes(OKPKey.generate_key("Ed25519")), list[tuple[SiteId, Line]]()
+    node, studio = await _studio(passes, heard)
+    async with AsyncExitStack() as stack:
+        here = Land(passes=passes, node=node, studio=studio, stack=stack, heard=heard)
+        stack.push_async_callback(here.stop_studio)
+        yield here
 
+
+async def _studio(passes: Passes, heard: list[tuple[SiteId, Line]]) -> tuple[MoqNode, Studio]:
     async def admit(token: str) -> Admission | Refusal:
         return passes.admit(token, NINE)
 
     async def admit_relay(token: str) -> Admission | Refusal:
         return passes.admit_relay(token, NINE)
 
-    heard: list[tuple[SiteId, Line]] = []
     node = MoqNode("127.0.0.1", 0)
     studio = Studio(
         node,
@@ -174,8 +185,5 @@ async def land() -> AsyncIterator[Land]:
         clock=HandClock(),
     )
     await studio.start()
-    async with AsyncExitStack() as stack:
-        here = Land(passes=passes, node=node, studio=studio, stack=stack, heard=heard)
-        stack.push_async_callback(here.stop_studio)
-        await studio.open_conference(CONFERENCE, CENTRE, SITES)
-        yield here
+    await studio.open_conference(CONFERENCE, CENTRE, SITES)
+    return node, studio

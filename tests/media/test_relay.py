@@ -7,6 +7,7 @@ from joserfc.jwk import OKPKey
 
 from diemcau.media import h264, paths
 from diemcau.media.fabric import Admission, Code, Part
+from diemcau.media.lines import Line
 from diemcau.media.passes import Passes
 from tests.media.halls import take
 from tests.media.relays import (
@@ -197,6 +198,27 @@ async def test_a_relay_that_is_cut_off_lets_in_nobody_new_and_keeps_whom_it_has(
         assert await code_of(await here.come(province.node, here.ticket(HUE))) == Code.CUT_OFF
         program = await hall.read(paths.program(CONFERENCE))
         assert await soon(_says(program.texts(paths.BEAT), b"alone_s"))
+
+
+async def test_whom_a_relay_kept_sees_the_conference_again_when_the_centre_is_back() -> None:
+    async with land() as here:
+        province = await here.relay()
+        camera = await here.camera(province.node, HUE)
+        await here.show(HUE)
+        hall = await here.come(province.node, here.ticket(VINH))
+        assert await take((await air_of(hall, HUE)).frames(VIDEO), 1)
+        before = here.heard.count((HUE, Line.UP))
+
+        await here.stop_studio()
+        await eventually(lambda: not province.relay.health().is_up)
+        await here.start_studio()
+        await eventually(lambda: province.relay.health().is_up)
+        camera.beat()
+        await eventually(lambda: here.heard.count((HUE, Line.UP)) > before)
+        await here.show(HUE)
+
+        first, *_ = await take((await air_of(hall, HUE)).frames(VIDEO), 3)
+        assert h264.is_whole_key_frame(first.payload)
 
 
 async def test_nothing_is_carried_that_nobody_below_asks_for() -> None:

@@ -10,6 +10,7 @@ from diemcau.core.entry import RevokeLinks, RevokePass
 from diemcau.core.roles import Role
 from diemcau.media import paths
 from diemcau.media.fabric import Code, Link, MediaFrame, Part, Publication
+from diemcau.media.gathering import MOST_SOURCES
 from diemcau.media.limits import SESSIONS_A_PASS, Sent
 from diemcau.media.lines import Line
 from diemcau.media.rehearsal_sites.bad_line import BadLine, Way
@@ -145,6 +146,33 @@ async def _speak_loudly(camera: Publication) -> None:
         sound.write(SILENCE + bytes(1000), number * 20_000)
         if number % 50 == 0:
             tell(camera)
+
+
+async def test_a_camera_that_begins_anew_in_its_session_takes_its_own_place() -> None:
+    async with doors() as door:
+        await door.show(HUE)
+        link = await door.come(Role.SITE, HUE, door="camera")
+        cameras = []
+        for _ in range(3):
+            camera = link.publish(paths.up(door.conference, HUE, paths.new_nonce()))
+            sound = camera.offer_audio(sample_rate=48_000, channels=1)
+            tell(camera)
+            camera.announce()
+            cameras.append(camera)
+            await soon(sound.wanted())
+
+        assert door.heard == [(HUE, Line.UP)]
+
+
+async def test_of_a_session_that_publishes_very_much_only_some_is_heard() -> None:
+    async with doors() as door:
+        link = await door.come(Role.SITE, HUE, door="camera")
+        screens = [beat_as_screen(link, door.conference) for _ in range(2 * MOST_SOURCES)]
+
+        seen = await on_the_wall(await door.come(Role.OPERATOR), door, HUE, screens=1)
+
+        assert (len(screens), seen["screens"]) == (2 * MOST_SOURCES, 1)
+        assert not door.excesses
 
 
 async def test_a_flood_of_announcements_is_cut_off_and_the_operator_alarmed() -> None:

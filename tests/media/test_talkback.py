@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from diemcau.core.ids import SiteId
 from diemcau.core.roles import Role
 from diemcau.media import paths
-from diemcau.media.fabric import Encoder, Link, Publication
+from diemcau.media.fabric import Admission, Encoder, Link, MediaFrame, Part, Publication, Rendition, Renditions
 from tests.core.samples import HANOI, HUE, VINH
 from tests.media.doors import Doors, doors, line_of, on_the_wall, states_of
 from tests.media.halls import AUDIO, SILENCE, eventually, soon, take
@@ -112,6 +113,35 @@ async def test_of_two_operators_the_last_who_began_is_heard_and_then_the_other_a
             again = await door.come(Role.SITE, HUE)
 
             assert (to_both, await heard(again, door, HUE)) == (2, 1)
+
+
+async def test_nobody_talks_for_another_site_or_as_a_watcher() -> None:
+    async with doors() as door:
+        talkback = door.studio.talkback(door.conference)
+        for part, site in ((Part.SITE, VINH), (Part.WATCHER, None), (Part.SITE, None)):
+            rogue = Admission(conference=door.conference, site=site, part=part, may_publish=True, connection="rogue")
+            for path in (paths.talking(door.conference, HUE, "0" * 16), paths.talk(door.conference, HUE), "talk"):
+                await soon(talkback.hear(rogue, Voice(path)))
+
+        assert (talkback.spoken_to, talkback.speaking) == (frozenset(), frozenset())
+
+
+@dataclass
+class Voice:
+    """A voice that would be heard for ever."""
+
+    path: str
+
+    async def renditions(self) -> AsyncIterator[Renditions]:
+        while True:
+            yield Renditions(audio=AUDIO)
+            await asyncio.Event().wait()
+
+    def frames(self, rendition: Rendition) -> AsyncIterator[MediaFrame]:
+        raise AssertionError(rendition)
+
+    def texts(self, track: str) -> AsyncIterator[bytes]:
+        raise AssertionError(track)
 
 
 async def test_what_is_talked_is_neither_on_air_nor_recorded(tmp_path: Path) -> None:

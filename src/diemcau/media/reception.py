@@ -66,6 +66,7 @@ class Reception:
         self._door = door
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unanswered: set[Knock] = set()
         self._coming: dict[str, Admission] = {}
         self._stays: dict[str, _Stay] = {}
         self._farewells = 0
@@ -113,21 +114,28 @@ class Reception:
 
     async def meet(self, knock: Knock) -> None:
         """Answer somebody, who may come by another way than the node, and look after them until they are gone."""
-        answer = await self._ask(knock)
-        if isinstance(answer, Refusal):
-            await self._refuse(knock, answer)
-            return
         try:
-            if self._is_crowded(answer):
+            answer = await self._ask(knock)
+            if isinstance(answer, Refusal):
+                await self._refuse(knock, answer)
+            else:
+                await self._let_in(knock, answer)
+        finally:
+            self._unanswered.discard(knock)
+
+    async def _let_in(self, knock: Knock, admission: Admission) -> None:
+        try:
+            if self._is_crowded(admission):
                 await self._refuse(knock, Refusal(code=Code.TOO_MUCH, reason="this pass has too many sessions"))
                 return
-            self._coming[answer.connection] = answer
-            guest = await knock.accept(answer, lambda path: self._door.offer(answer, path))
+            self._coming[admission.connection] = admission
+            guest = await knock.accept(admission, lambda path: self._door.offer(admission, path))
+            self._unanswered.discard(knock)
             if guest is not None:
                 await self._look_after(guest)
         finally:
-            self._coming.pop(answer.connection, None)
-            self._door.farewell(answer)
+            self._coming.pop(admission.connection, None)
+            self._door.farewell(admission)
 
     async def _ask(self, knock: Knock) -> Admission | Refusal:
         if knock.is_relay:
@@ -136,7 +144,8 @@ class Reception:
 
     async def _receive(self) -> None:
         async for knock in self._node.knocks():
-            if len(self._coming) + self._farewells < MOST_HANDSHAKES:
+            if len(self._unanswered) < MOST_HANDSHAKES:
+                self._unanswered.add(knock)
                 self._begin(self.meet(knock))
 
     async def _refuse(self, knock: Knock, refusal: Refusal) -> None:

@@ -1,11 +1,11 @@
 """What our node costs for each bit it delivers, against Janus 1.1.2 (Debian) in the same run.
 
-Ours is the whole server: `diemcau serve` with every site connected. Janus relays the same frames, by its
-Streaming plugin (RTP in, a frame's packets at once, as ffmpeg sends) and by its VideoRoom (a WebRTC
-publisher, paced at 2.5 times the rate, as Chromium sends). On both sides every byte is read and counted by real
-receivers in other processes; Janus' do ICE, DTLS and the SRTP that Chromium gets, and leave packets encrypted,
-which is no matter of the server's. Cost is user and system time of the server's process alone. Only ratios are to be
-trusted. Sound: ours in frames of 60 ms, Janus' in packets of 20 ms, per delivered second and subscriber.
+Ours is the whole server, `diemcau serve` with its desks; on both sides who receives only looks. Janus relays the
+same frames, by its Streaming plugin (RTP in, a frame's packets at once, as ffmpeg sends) and by its VideoRoom (a
+WebRTC publisher, paced at 2.5 times the rate, as Chromium sends). On both sides every byte is read and counted by
+real receivers in other processes; Janus' do ICE, DTLS and the SRTP that Chromium gets, and leave packets encrypted,
+which is no matter of the server's. Cost is user and system time of the server's process alone. Only ratios are to
+be trusted. Sound: ours in frames of 60 ms, Janus' in packets of 20 ms, per delivered second and subscriber.
 
     pip install --group bench; apt-get install --no-install-recommends janus
     python bench/janus_ratio.py [--seconds 20] [--rounds 2]
@@ -87,7 +87,7 @@ async def _ours(load: Load, seconds: float) -> Cost:
         holder, *viewers = house.remote_sites[: load.viewers + 1]
         speaking = replace(_part(house, holder, load), looks_at=())
         await crowd.enter([speaking])
-        await crowd.enter([_part(house, site, load) for site in viewers])
+        await crowd.enter([replace(_part(house, site, load), is_camera=False) for site in viewers])
         await crowd.everyone_up(load.viewers + 1)
         await chair.open()
         await asyncio.sleep(1)

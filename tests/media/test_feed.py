@@ -197,9 +197,13 @@ async def test_a_source_with_one_picture_is_shown_by_it_everywhere() -> None:
         await one.feed.end()
 
 
+@pytest.mark.parametrize("rung", [Rung.HIGH, Rung.LOW])
 @pytest.mark.parametrize(("carries", "track"), [(IN_GALLERY, paths.VIDEO_TILE), (PREVIEWED, paths.VIDEO_LOW)])
-async def test_small_places_take_small_pictures_and_only_while_somebody_looks(carries: Carries, track: str) -> None:
+async def test_small_places_take_small_pictures_and_only_while_somebody_looks(
+    carries: Carries, track: str, rung: Rung
+) -> None:
     small = await begun(Invented(offered=EVERYTHING), carries)
+    small.feed.take(rung)
 
     watching = asyncio.create_task(drain(small.outlet.source().frames(VIDEO)))
     await eventually(lambda: small.source.subscribed() == {track})

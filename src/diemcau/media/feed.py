@@ -158,7 +158,8 @@ class Feed:
             return
         self._open_tracks(self.camera.offered)
         offered = self.camera.offered
-        sizes = (Size.LOW, Size.HIGH) if self._rung is Rung.LOW else self._carries.sizes
+        is_less = self._rung is Rung.LOW and self._carries.sizes[0] is Size.HIGH
+        sizes = (Size.LOW, *self._carries.sizes) if is_less else self._carries.sizes
         is_moving = not self._is_frozen and self._rung in (Rung.HIGH, Rung.LOW)
         has_thumb = not self._is_frozen and self._rung is not Rung.SOUND
         self._audio.choose(offered.audio if self._carried(paths.AUDIO) else None)

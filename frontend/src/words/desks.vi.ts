@@ -87,7 +87,7 @@ export const desks = {
     undo: "Hoàn tác",
     wallHow: "Phím mũi tên để đi, Enter để chọn",
     absent: "Vắng",
-    notReported: "Chưa điểm danh",
+    notReported: "Chưa báo",
     rung: { high: "Hình đầy đủ", low: "360p", thumb: "Hình nhỏ", sound: "Chỉ tiếng" },
     rungDown: {
       high: "Các màn hình nhận hình đầy đủ",

@@ -20,6 +20,27 @@ EMPTY = 30
 MOVING_TILES = (
     "(count) => [...document.querySelectorAll('figure.tile canvas')].filter((one) => one.width > 16).length === count"
 )
+PULL_OUT = """
+() => {
+  navigator.mediaDevices.getUserMedia = new Proxy(navigator.mediaDevices.getUserMedia, {
+    apply: (ask, self, given) =>
+      globalThis.isPluggedIn ? ask.apply(self, given) : Promise.reject(new DOMException("", "NotFoundError")),
+  });
+  for (const track of document.querySelector("video").srcObject.getTracks()) track.dispatchEvent(new Event("ended"));
+}
+"""
+PLUG_IN = """
+() => {
+  globalThis.isPluggedIn = true;
+  navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+}
+"""
+HIDE = """
+([isHidden]) => {
+  Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+"""
 STANDS_STILL = """async () => {
   const text = () => document.querySelector("figure.full canvas").toDataURL();
   const before = text();
@@ -176,4 +197,42 @@ async def test_a_hall_shows_gallery_frozen_picture_and_slate_as_the_operator_ask
         await expect(hall.locator(".slate")).to_have_text("Back at ten", timeout=PATIENCE)
         await operator.must("TakeDownSlate")
         await expect(hall.locator(".slate")).to_be_hidden(timeout=PATIENCE)
+        assert conference.opened.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_camera_that_is_pulled_out_is_told_of_and_back_when_it_is_plugged_in(tmp_path: Path) -> None:
+    async with stage(tmp_path) as conference:
+        camera = await conference.page(Role.SITE, "head-office", width=390, height=844)
+        await turn_camera_on(camera)
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, GREEN)
+
+        await camera.evaluate(PULL_OUT)
+        await expect(camera.get_by_text("was pulled out")).to_be_visible(timeout=PATIENCE)
+        await hall.wait_for_function(STANDS_STILL, timeout=PATIENCE)
+        await camera.evaluate(PLUG_IN)
+        await expect(camera.get_by_text("The main site is receiving")).to_be_visible(timeout=PATIENCE)
+        await hall.wait_for_function(f"async () => !(await ({STANDS_STILL})())", timeout=PATIENCE)
+
+        assert conference.opened.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_a_page_that_nobody_sees_asks_for_no_picture_and_still_sounds(tmp_path: Path) -> None:
+    async with stage(tmp_path, "head-office") as conference:
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, tint("head-office"))
+
+        await hall.evaluate(HIDE, arg=[True])
+        await hall.wait_for_function(STANDS_STILL, timeout=PATIENCE)
+        await hall.evaluate("heard.loudest = 0")
+        await hall.wait_for_function("() => heard.loudest > 0.01", timeout=PATIENCE)
+        await hall.evaluate(HIDE, arg=[False])
+        await hall.wait_for_function(f"async () => !(await ({STANDS_STILL})())", timeout=PATIENCE)
+
         assert conference.opened.faults == []

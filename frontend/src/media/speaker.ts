@@ -67,7 +67,8 @@ export class Speaker {
 
 /** The way into one loudspeaker: shared memory where the page may have it, else messages. */
 class Outlet {
-  readonly #memory: Memory | null = globalThis.crossOriginIsolated ? newMemory(true) : null;
+  // A WebKit says that it is isolated and has no shared memory nevertheless.
+  readonly #memory: Memory | null = globalThis.crossOriginIsolated && "SharedArrayBuffer" in globalThis ? newMemory(true) : null;
   readonly #writer: RingWriter | null = this.#memory === null ? null : new RingWriter(this.#memory);
   readonly #waiting: ToLoudspeaker[] = [];
   #node: AudioWorkletNode | null = null;

@@ -4,6 +4,8 @@ Every source has a shade of its own, and each picture a white bar that moves on,
 picture is told from a right one.
 """
 
+import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -102,3 +104,17 @@ async def wait(recorder: Recorder, clock: HandClock, seconds: float) -> None:
     """Let time go by while nothing is sent."""
     clock.at += seconds
     await eventually(lambda: recorder.reached >= clock.at)
+
+
+async def take_turns(recorder: Recorder, *sources: tuple[OnAir, Footage]) -> None:
+    """Let sources be on air one after the other, again and again, as time goes by."""
+    begin, number = time.monotonic(), 0
+    while True:
+        for on_air, footage in sources:
+            number += 1
+            tap = recorder.tap(replace(on_air, number=number))
+            for at, is_picture, frame in moved(footage, begin):
+                await asyncio.sleep(max(0.0, at - time.monotonic()))
+                (tap.video if is_picture else tap.audio)(frame)
+            tap.end()
+            begin += footage.seconds

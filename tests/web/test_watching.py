@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -20,12 +19,13 @@ from playwright.async_api import async_playwright
 from diemcau.core.ids import SiteId
 from diemcau.core.roles import Role
 from diemcau.media.director import OnAir, Place
+from diemcau.media.recording.index import read_index
 from diemcau.media.recording.recorder import Recorder
 from diemcau.web.ports import Parts
 from diemcau.wiring.watching import Lines
 from tests.core.samples import HUE
-from tests.media.footage import Footage, film, moved, play
-from tests.media.halls import HandClock
+from tests.media.footage import Footage, film, play, take_turns
+from tests.media.halls import HandClock, eventually
 from tests.web.door import LATER, Door, a_door
 
 pytestmark = pytest.mark.anyio
@@ -296,22 +296,9 @@ async def _on_air(door: Door, main: Footage, holder: Footage) -> AsyncIterator[N
     """Let two sources take turns of four seconds, as time goes by."""
     recorder = Recorder(folder_of(door))
     await recorder.start()
-    running = asyncio.create_task(_take_turns(recorder, main, holder))
-    await asyncio.sleep(5.0)
+    running = asyncio.create_task(take_turns(recorder, (MAIN, main), (HOLDER, holder)))
+    await eventually(lambda: len(read_index(folder_of(door)).segments) > 2)
     yield
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     await recorder.leave()
-
-
-async def _take_turns(recorder: Recorder, main: Footage, holder: Footage) -> None:
-    begin, number = time.monotonic(), 0
-    while True:
-        for on_air, footage in ((MAIN, main), (HOLDER, holder)):
-            number += 1
-            tap = recorder.tap(replace(on_air, number=number))
-            for at, is_picture, frame in moved(footage, begin):
-                await asyncio.sleep(max(0.0, at - time.monotonic()))
-                (tap.video if is_picture else tap.audio)(frame)
-            tap.end()
-            begin += footage.seconds

@@ -53,12 +53,8 @@ def create_app(parts: Parts, premises: Premises) -> ASGIApp:
             by_pass=Slowing(premises.monotonic, free=FREE_BY_PASS),
         )
     )
-    app.include_router(desk.routes())
-    app.include_router(papers.routes())
-    app.include_router(recording.routes())
-    app.include_router(watching.routes())
-    app.include_router(handouts.routes())
-    app.include_router(health.routes())
+    for page in (desk, papers, recording, watching, handouts, health):
+        app.include_router(page.routes())
     if parts.relay_host is not None:
         app.include_router(relays.routes(parts.relay_host, media_host=premises.media_host))
     app.include_router(metrics.routes(counters))

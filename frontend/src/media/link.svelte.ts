@@ -168,7 +168,8 @@ export class Link {
       this.#doors = doors.length;
       const part = this.#wish;
       const door = doors[this.#door] ?? address;
-      const named = door === address ? address.socket[part] : null;
+      const isLast = this.#door >= doors.length - 1;
+      const named = isLast || !this.#reach.isProven ? address.socket[part] : null;
       const socket = named === null ? null : socketUrl(named, location.href);
       const session = await this.#reach.open(door, socket, part);
       return { session, address, part, conference: address.program.split("/")[1] ?? "" };

@@ -81,6 +81,8 @@ interface World {
   isReachable: (url: string) => boolean;
   /** The server sends no beat. */
   isSilent: boolean;
+  /** A way over a WebSocket was sought. */
+  socket: () => void;
 }
 
 function world(): World {
@@ -92,6 +94,7 @@ function world(): World {
     address: () => Promise.resolve({ ...ADDRESS, socket: { camera: null, screen: null as unknown as string } }),
     isReachable: () => true,
     isSilent: false,
+    socket: () => undefined,
     link: new Link(
       () => made.address(),
       new Reach({
@@ -106,7 +109,10 @@ function world(): World {
           }, 1000);
           return Promise.resolve(session);
         },
-        socket: () => Promise.reject(new Error("no socket")),
+        socket: () => {
+          made.socket();
+          return Promise.reject(new Error("no socket"));
+        },
         now: () => Date.now(),
       }),
     ),
@@ -231,6 +237,8 @@ test("a line that is silent for three seconds is given up and opened again", asy
 
 test("a page whose node is gone goes to the other one at once", async () => {
   const made = world();
+  let sockets = 0;
+  made.socket = () => (sockets += 1);
   made.address = () => Promise.resolve({ ...ADDRESS, parents: [THERE] });
   const { link, opened, urls } = made;
   link.hold();
@@ -241,6 +249,7 @@ test("a page whose node is gone goes to the other one at once", async () => {
 
   expect(urls).toEqual(["https://here/screen", "https://there/screen"]);
   expect(link.line?.session).toBe(opened[1]);
+  expect(sockets).toBe(0);
 });
 
 test("a page whose server is gone tries for ever, and is back when the server is", async () => {

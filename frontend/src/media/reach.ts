@@ -24,9 +24,15 @@ export class Reach {
   readonly #ways: Ways;
   #kept: Carrier = "webtransport";
   #keptAt = 0;
+  #isProven = false;
 
   constructor(ways: Ways) {
     this.#ways = ways;
+  }
+
+  /** WebTransport has worked on this page: a node that can't be reached is gone itself. */
+  get isProven(): boolean {
+    return this.#isProven;
   }
 
   /** A session at one node; `socket` is the web server's way round it, if there is one. */
@@ -36,6 +42,7 @@ export class Reach {
     const session = await this.#open(url, door.fingerprints, socket);
     if (session.kind !== this.#kept || session.kind === "websocket") this.#keptAt = this.#ways.now();
     this.#kept = session.kind;
+    if (session.kind === "webtransport") this.#isProven = true;
     return session;
   }
 

@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -19,48 +19,48 @@ from diemcau.wiring.relay import Above, RelayHouse, read_url
 _LONGEST_PASS = 4096
 
 
+Upstream: TypeAlias = Annotated[str, typer.Option(help="Web address of the centre, or of the relay above.")]
+RelayPass: TypeAlias = Annotated[
+    str, typer.Option("--pass", envvar="DIEMCAU_RELAY_PASS", help="The relay's pass, or the file that it stands in.")
+]
+Name: TypeAlias = Annotated[str, typer.Option(help="What the relay is called at the centre.")]
+PublicUrl: TypeAlias = Annotated[
+    str, typer.Option(help="Where halls reach its sound and picture, such as https://hue.example:8443.")
+]
+HostName: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="Host name or address in the self-made certificate; repeatable.")
+]
+Cert: TypeAlias = Annotated[Path | None, typer.Option(help="Certificate chain in PEM.")]
+Key: TypeAlias = Annotated[Path | None, typer.Option(help="Its private key in PEM.")]
+Authority: TypeAlias = Annotated[Path | None, typer.Option("--ca", help="Root certificate of the node above, in PEM.")]
+CutOffAfter: TypeAlias = Annotated[
+    float, typer.Option(min=3.0, help="Seconds without the node above after which nobody new is let in.")
+]
+
+
 @plainly
 def relay(
     *,
-    upstream: Annotated[str, typer.Option(help="Web address of the centre, or of the relay above.")],
-    pass_: Annotated[
-        str,
-        typer.Option("--pass", envvar="DIEMCAU_RELAY_PASS", help="The relay's pass, or the file that it stands in."),
-    ],
-    name: Annotated[str, typer.Option(help="What the relay is called at the centre.")] = "",
-    public_url: Annotated[
-        str, typer.Option(help="Where halls reach its sound and picture, such as https://hue.example:8443.")
-    ] = "",
+    upstream: Upstream,
+    pass_: RelayPass,
+    name: Name = "",
+    public_url: PublicUrl = "",
     data: Data = None,
     host: Host = None,
     port: Port = None,
     media_port: MediaPort = None,
-    host_name: Annotated[
-        list[str] | None,
-        typer.Option("--host-name", help="Host name or address in the self-made certificate; repeatable."),
-    ] = None,
-    cert: Annotated[Path | None, typer.Option(help="Certificate chain in PEM.")] = None,
-    key: Annotated[Path | None, typer.Option(help="Its private key in PEM.")] = None,
-    ca: Annotated[Path | None, typer.Option("--ca", help="Root certificate of the node above, in PEM.")] = None,
-    cut_off_after: Annotated[
-        float, typer.Option(min=3.0, help="Seconds without the node above after which nobody new is let in.")
-    ] = 60.0,
+    host_name: HostName = None,
+    cert: Cert = None,
+    key: Key = None,
+    ca: Authority = None,
+    cut_off_after: CutOffAfter = 60.0,
 ) -> None:
     """Serve the halls of a province: carry the conference down once, and their cameras up when they are asked for."""
-    settings = read_settings(
-        data=data,
-        host=host,
-        port=port,
-        media_port=media_port,
-        names=tuple(host_name) if host_name else None,
-        cert=cert,
-        key=key,
-    )
+    names = tuple(host_name) if host_name else None
+    settings = read_settings(data=data, host=host, port=port, media_port=media_port, names=names, cert=cert, key=key)
     read_url(upstream)
     if public_url and not public_url.startswith("https://"):
         fail(f"--public-url is {public_url}: begin it with https://, since halls come by WebTransport.")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     above = Above(url=upstream.rstrip("/"), token=_token(pass_), authority=ca)
     media = (
         None
@@ -76,6 +76,7 @@ def relay(
         media_certificate=media,
         cut_off_after=cut_off_after,
     )
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     run_until_stopped(_serve(house, upstream))
 
 

@@ -37,6 +37,7 @@ class Case:
     side: str
     loss: float = 0.0
     bits_per_second: float | None = None
+    queue_ms: int = 200
 
     def __str__(self) -> str:
         how = f"{self.bits_per_second / 1e6:g}-mbit" if self.bits_per_second else f"loss-{self.loss * 100:g}"
@@ -81,6 +82,7 @@ async def _measure(case: Case, *, seconds: float, budget_ms: int) -> dict[str, o
         return {
             "figure": "bad_lines",
             "case": str(case),
+            "queue_ms": case.queue_ms if case.bits_per_second else None,
             "seconds": seconds,
             "budget_ms": budget_ms,
             **figures,
@@ -115,10 +117,10 @@ def _part(house: House, line: BadLine, case: Case, site: str, budget_ms: int, *,
 def _worsen(line: BadLine, case: Case) -> None:
     if case.loss:  # what confirms is lost as well
         line.up = line.down = replace(_WAY, loss=case.loss)
-    elif case.side == "up":
-        line.up = replace(_WAY, bits_per_second=case.bits_per_second)
-    else:
-        line.down = replace(_WAY, bits_per_second=case.bits_per_second)
+    elif case.bits_per_second:
+        queue = int(case.bits_per_second * case.queue_ms / 8000)
+        narrow = replace(_WAY, bits_per_second=case.bits_per_second, queue_bytes=queue)
+        line.up, line.down = (narrow, _WAY) if case.side == "up" else (_WAY, narrow)
 
 
 async def _returned(crowd: Crowd, case: Case, site: str, since_ns: int) -> None:
@@ -211,10 +213,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--case", choices=[str(case) for case in CASES], help="only this one")
     parser.add_argument("--seconds", type=float, default=40.0)
+    parser.add_argument("--queue-ms", type=int, default=200, help="what the bottleneck holds back before it drops")
     parser.add_argument("--budget-ms", type=int, default=2000, help="how late a group may be for the hall")
     asked = parser.parse_args()
     for case in CASES:
         if asked.case in (None, str(case)):
+            case = replace(case, queue_ms=asked.queue_ms)  # noqa: PLW2901 - as it was asked for
             work = _measure(case, seconds=asked.seconds, budget_ms=asked.budget_ms)
             say(asyncio.run(asyncio.wait_for(work, asked.seconds + 240)))
 

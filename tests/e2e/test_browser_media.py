@@ -16,6 +16,7 @@ from tests.e2e.conferences import SPRING, link, planned, stage
 from tests.e2e.desks import desk, token_for
 from tests.e2e.programs import server
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
 EMPTY = 30
 MOVING_TILES = (
     "(count) => [...document.querySelectorAll('figure.tile canvas')].filter((one) => one.width > 16).length === count"
@@ -55,8 +56,6 @@ def tint(site: str) -> tuple[int, int]:
     return tints[zlib.crc32(site.encode()) % len(tints)]
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(180)
 async def test_twenty_takes_show_a_picture_at_every_moment(tmp_path: Path) -> None:
     async with stage(tmp_path, "head-office", "coast", "hills") as conference:
         hall = await conference.page(Role.PROGRAM)
@@ -78,8 +77,6 @@ async def test_twenty_takes_show_a_picture_at_every_moment(tmp_path: Path) -> No
         assert conference.opened.faults == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(180)
 async def test_a_camera_in_a_browser_is_seen_and_heard_in_another(tmp_path: Path) -> None:
     async with stage(tmp_path, "head-office") as conference:
         camera = await conference.page(Role.SITE, "coast", width=390, height=844)
@@ -101,8 +98,6 @@ async def test_a_camera_in_a_browser_is_seen_and_heard_in_another(tmp_path: Path
         assert conference.opened.faults == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(180)
 async def test_a_camera_whose_page_is_loaded_again_comes_back_by_itself(tmp_path: Path) -> None:
     async with stage(tmp_path, "head-office") as conference:
         camera = await conference.page(Role.SITE, "coast", width=390, height=844)
@@ -121,8 +116,6 @@ async def test_a_camera_whose_page_is_loaded_again_comes_back_by_itself(tmp_path
         assert [look for look in await looks(hall) if look[0] < EMPTY] == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
 async def test_halls_keep_the_last_picture_while_the_server_is_started_again(tmp_path: Path) -> None:
     with taken(socket.SOCK_STREAM) as port, taken(socket.SOCK_DGRAM) as media:
         pass
@@ -149,8 +142,6 @@ async def test_halls_keep_the_last_picture_while_the_server_is_started_again(tmp
         assert [look for look in await looks(hall) if look[0] < EMPTY] == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
 async def test_a_hall_whose_pictures_come_late_is_shown_smaller_ones_without_an_empty_moment(tmp_path: Path) -> None:
     async with stage(tmp_path, "head-office") as conference:
         hall = await conference.page(Role.PROGRAM)
@@ -170,8 +161,6 @@ async def test_a_hall_whose_pictures_come_late_is_shown_smaller_ones_without_an_
         assert conference.opened.faults == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
 async def test_a_hall_shows_gallery_frozen_picture_and_slate_as_the_operator_asks(tmp_path: Path) -> None:
     async with stage(tmp_path, "head-office", "coast", "hills") as conference, AsyncExitStack() as stack:
         token = token_for(conference.data, SPRING, Role.OPERATOR)
@@ -200,8 +189,6 @@ async def test_a_hall_shows_gallery_frozen_picture_and_slate_as_the_operator_ask
         assert conference.opened.faults == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
 async def test_a_camera_that_is_pulled_out_is_told_of_and_back_when_it_is_plugged_in(tmp_path: Path) -> None:
     async with stage(tmp_path) as conference:
         camera = await conference.page(Role.SITE, "head-office", width=390, height=844)
@@ -220,8 +207,6 @@ async def test_a_camera_that_is_pulled_out_is_told_of_and_back_when_it_is_plugge
         assert conference.opened.faults == []
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(240)
 async def test_a_page_that_nobody_sees_asks_for_no_picture_and_still_sounds(tmp_path: Path) -> None:
     async with stage(tmp_path, "head-office") as conference:
         hall = await conference.page(Role.PROGRAM)

@@ -17,7 +17,8 @@ from diemcau.media.moq_fabric import connect
 from diemcau.media.pass_keys import load_key
 from diemcau.media.passes import Passes, new_pass
 from diemcau.media.rehearsal_sites.report import Line, Report
-from diemcau.media.rehearsal_sites.site import Hall, Parent, Quality, RehearsalSite
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall, Parent, RehearsalSite
 from tests.e2e.desks import Desk
 
 PATIENCE = 30.0

@@ -55,6 +55,7 @@ class Part:
     tracks: Sequence[str] = ("video",)
     track: str = "video"
     budget_ms: int = 2000
+    sound_budget_ms: int = 2000
     eager: bool = False
     drains: Sequence[str] = ("video", "audio")
     bits_per_second: int = 0
@@ -280,7 +281,8 @@ class Hall:
         arrivals = self._watching.sounds if track == paths.AUDIO else self._watching.pictures
         arrival = arrivals.setdefault(name, Arrival())
         priority = 150 if track == paths.AUDIO else 100
-        asked = moq.Subscription(priority=priority, max_age_us=self._part.budget_ms * 1000)
+        budget_ms = self._part.sound_budget_ms if track == paths.AUDIO else self._part.budget_ms
+        asked = moq.Subscription(priority=priority, max_age_us=budget_ms * 1000)
         began = waited = time.monotonic()
         first = track != paths.AUDIO
         async with await source.subscribe_media(track, _LEGACY, asked) as frames:

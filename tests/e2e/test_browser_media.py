@@ -21,6 +21,12 @@ EMPTY = 30
 MOVING_TILES = (
     "(count) => [...document.querySelectorAll('figure.tile canvas')].filter((one) => one.width > 16).length === count"
 )
+STILLS = "(count) => [...document.querySelectorAll('canvas')].filter((one) => one.width === 160).length === count"
+FALLS_SILENT = """async () => {
+  heard.loudest = 0;
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  return heard.loudest < 0.01;
+}"""
 PULL_OUT = """
 () => {
   navigator.mediaDevices.getUserMedia = new Proxy(navigator.mediaDevices.getUserMedia, {
@@ -219,5 +225,22 @@ async def test_a_page_that_nobody_sees_asks_for_no_picture_and_still_sounds(tmp_
         await hall.wait_for_function("() => heard.loudest > 0.01", timeout=PATIENCE)
         await hall.evaluate(HIDE, arg=[False])
         await hall.wait_for_function(f"async () => !(await ({STANDS_STILL})())", timeout=PATIENCE)
+
+        assert conference.opened.faults == []
+
+
+async def test_the_operator_sees_a_still_of_a_hall_and_talks_with_its_technician(tmp_path: Path) -> None:
+    async with stage(tmp_path) as conference:
+        camera = await conference.page(Role.SITE, "coast", width=390, height=844)
+        await turn_camera_on(camera)
+        operator = await conference.page(Role.OPERATOR, width=1920, height=1080)
+        await operator.wait_for_function(STILLS, arg=1, timeout=PATIENCE)
+        await operator.get_by_role("button", name="Coast").first.click()
+
+        await operator.get_by_role("button", name="Hold to talk to Coast").hover()
+        await operator.mouse.down()
+        await camera.wait_for_function("() => heard.loudest > 0.05", timeout=PATIENCE)
+        await operator.mouse.up()
+        await camera.wait_for_function(FALLS_SILENT, timeout=PATIENCE)
 
         assert conference.opened.faults == []

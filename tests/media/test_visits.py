@@ -168,6 +168,19 @@ async def test_loss_on_the_way_to_a_screen_is_told_and_takes_it_down() -> None:
     assert await newest(line) == {"up": "high", "down": "low", "rtt_ms": 50, "loss": 0.3, "talk": False}
 
 
+async def test_a_round_trip_that_wavers_a_little_is_not_told_again_and_again() -> None:
+    visits = new_visits()
+    hue = come(visits, HUE, "one", Quality(rtt_ms=50))
+    line = line_of(visits, hue)
+    told = []
+    for second, rtt_ms in enumerate((50, 54, 58, 61, 66, 12, 15)):
+        hue.counted = Quality(rtt_ms=rtt_ms)
+        visits.second(on_air=(), at=float(second))
+        told.append((await newest(line))["rtt_ms"])
+
+    assert told == [50, 50, 50, 61, 61, 12, 12]
+
+
 async def test_a_second_in_which_the_server_was_held_up_judges_nobody() -> None:
     visits = new_visits()
     camera, screen = come(visits, HUE, "camera"), come(visits, VINH, "screen")

@@ -316,6 +316,8 @@ class Studio:
             was_held_up = False
             for _ in range(_TICKS_IN_A_BEAT):
                 was_held_up |= await self._tick_once()
+            self.see_out_void()
+            self._reception.look()
             for opened in tuple(self._open.values()):
                 if was_held_up:
                     opened.gathering.skip_second()
@@ -325,8 +327,6 @@ class Studio:
     async def _tick_once(self) -> bool:
         """Look after everyone a quarter of a second later; say whether this process was held up meanwhile."""
         was_held_up = await _overslept(_BEAT_EVERY / _TICKS_IN_A_BEAT)
-        self.see_out_void()
-        self._reception.look()
         if not was_held_up:  # else beats that came meanwhile are heard first
             for opened in tuple(self._open.values()):
                 opened.gathering.tick()

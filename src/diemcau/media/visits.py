@@ -37,6 +37,7 @@ class Visit:
     loss: float | None = None
     late_ms: int | None = None
     down: Ladder = field(default_factory=Ladder)
+    told_rtt_ms: int | None = None
     told: bytes = b""
 
 
@@ -196,6 +197,7 @@ class Visits:
     def _step_down(self, visit: Visit, late_itself: Measure, at: float) -> None:
         visit.quality = visit.guest.quality() if visit.guest is not None else None
         visit.loss = visit.traffic.take(visit.quality).loss
+        visit.told_rtt_ms = _steadied(visit.quality.rtt_ms if visit.quality is not None else None, visit.told_rtt_ms)
         if visit.is_judged or visit.screen is None:
             if visit.screen is None or not _is_alive(visit, at):
                 visit.down = step(visit.down, Measure(), at=at)
@@ -217,7 +219,7 @@ class Visits:
             {
                 "up": self.up(site) if site is not None else Rung.HIGH,
                 "down": visit.down.rung,
-                "rtt_ms": visit.quality.rtt_ms if visit.quality is not None else None,
+                "rtt_ms": visit.told_rtt_ms,
                 "loss": None if visit.loss is None else round(visit.loss, 2),
                 "talk": site in self._spoken_to,
             }
@@ -242,6 +244,12 @@ def _json(record: Mapping[str, object]) -> bytes:
 
 def _known(record: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in record.items() if value is not None}
+
+
+def _steadied(now: int | None, told: int | None) -> int | None:
+    """Return the round trip to tell: what was told before as long as that is near enough."""
+    is_near = now is not None and told is not None and abs(now - told) <= max(5, told // 5)
+    return told if is_near else now
 
 
 def _worse(one: Measure, other: Measure) -> Measure:

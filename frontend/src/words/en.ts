@@ -218,6 +218,8 @@ export const en: Words = {
     returnToChair: "Preside again",
     deputyPresides: "The deputy chair presides.",
     chairPresides: "The chair presides. This desk steps in when the chair's desk loses its line.",
+    cutIn: (site) => `${site} has lost its line. The halls see the main site; the floor is kept.`,
+    held: (site) => `${site} has lost its line. The halls see its last picture while it reconnects.`,
     leaseEnds: (seconds) => `The chair's desk has lost its line; in ${seconds} s you may preside.`,
     openRoll: "Open the roll call",
     closeRoll: "Close the roll call",

@@ -217,6 +217,8 @@ export const vi = {
     returnToChair: "Trở lại điều hành",
     deputyPresides: "Người thay chủ trì đang điều hành.",
     chairPresides: "Chủ trì đang điều hành. Bàn này sẽ thay khi bàn chủ trì mất kết nối.",
+    cutIn: (site: string) => `${site} mất đường truyền. Các điểm cầu đang thấy trung tâm, lượt phát biểu được giữ.`,
+    held: (site: string) => `${site} mất đường truyền. Các điểm cầu đang thấy hình cuối, máy đang nối lại.`,
     leaseEnds: (seconds: number) => `Bàn chủ trì mất kết nối; còn ${seconds} giây thì có thể thay.`,
     openRoll: "Mở điểm danh",
     closeRoll: "Kết thúc điểm danh",

@@ -16,9 +16,10 @@ from diemcau.media.fabric import Link, Rendition
 from diemcau.media.moq_fabric import connect
 from diemcau.media.pass_keys import load_key
 from diemcau.media.passes import Passes, new_pass
+from diemcau.media.rehearsal_sites.elsewhere import Parent
 from diemcau.media.rehearsal_sites.report import Line, Report
 from diemcau.media.rehearsal_sites.sending import Quality
-from diemcau.media.rehearsal_sites.site import Hall, Parent, RehearsalSite
+from diemcau.media.rehearsal_sites.site import Hall, RehearsalSite
 from tests.e2e.desks import Desk
 
 PATIENCE = 30.0

@@ -1,7 +1,7 @@
 """A centre and relays below it in one process, and the halls that come to them."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,9 @@ class Land:
     studio: Studio
     stack: AsyncExitStack
     heard: list[tuple[SiteId, Line]] = field(default_factory=list)
+    upward: list[Link] = field(default_factory=list)
     is_away: bool = False
+    is_stopped: bool = False
 
     def ticket(self, who: str, *, conference: ConferenceId = CONFERENCE, number: str | None = None) -> str:
         """Return a ticket for the media door."""
@@ -86,9 +88,13 @@ class Land:
         async def find() -> Way:
             return await self.way() if below is None else below.way(self.passes.public_key())
 
+        async def connecting(url: str, *, fingerprints: Sequence[str]) -> Link:
+            self.upward.append(link := await connect(url, fingerprints=fingerprints))
+            return link
+
         relay = Relay(
             node,
-            Calling(find=find, connect=connect, carry_up=carry_up, token=self.relay_pass(*sites)),
+            Calling(find=find, connect=connecting, carry_up=carry_up, token=self.relay_pass(*sites)),
             me=lambda: Presence(name="relay", url=f"https://127.0.0.1:{node.port}", fingerprints=node.fingerprints()),
             now=lambda: NINE,
             clock=clock,
@@ -116,14 +122,20 @@ class Land:
 
     async def stop_studio(self) -> None:
         """Stop the centre, once."""
-        if not self.is_away:
-            self.is_away = True
+        if not self.is_stopped:
+            self.is_stopped = self.is_away = True
             await self.studio.stop()
+
+    async def cut(self) -> None:
+        """Cut every relay off, while the centre goes on."""
+        self.is_away = True
+        for link in self.upward:
+            await link.close()
 
     async def start_studio(self) -> None:
         """Start the centre anew: it has forgotten what was on air, and every number."""
         self.node, self.studio = await _studio(self.passes, self.heard)
-        self.is_away = False
+        self.is_stopped = self.is_away = False
 
     async def show(self, holder: SiteId | None) -> None:
         """Put a holder on air."""

@@ -1,5 +1,6 @@
 """A relay: what halls below it see and hear, who may come in, and what becomes of them when it is cut off."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,11 @@ from diemcau.media import h264, paths
 from diemcau.media.fabric import Admission, Code, Part
 from diemcau.media.lines import Line
 from diemcau.media.passes import Passes
+from diemcau.media.rehearsal_sites.elsewhere import Parent
+from diemcau.media.rehearsal_sites.report import Line as LineReport
+from diemcau.media.rehearsal_sites.report import Report
+from diemcau.media.rehearsal_sites.sending import Quality
+from diemcau.media.rehearsal_sites.site import Hall, RehearsalSite
 from tests.media.halls import take
 from tests.media.relays import (
     AUDIO,
@@ -219,6 +225,41 @@ async def test_whom_a_relay_kept_sees_the_conference_again_when_the_centre_is_ba
 
         first, *_ = await take((await air_of(hall, HUE)).frames(VIDEO), 3)
         assert h264.is_whole_key_frame(first.payload)
+
+
+async def test_a_site_whose_relay_is_cut_off_goes_to_the_centre_if_it_can() -> None:
+    async with land() as here:
+        province = await here.relay()
+        reports: asyncio.Queue[Report] = asyncio.Queue()
+        hall = Hall(
+            conference=CONFERENCE,
+            site=HUE,
+            name="Hue",
+            url=province.way("").url,
+            fingerprints=province.way("").fingerprints,
+            token=here.ticket(HUE),
+            parents=(Parent(url=(await here.way()).url, fingerprints=here.node.fingerprints()),),
+        )
+        site = asyncio.create_task(RehearsalSite(hall, Quality(), reports.put_nowait).run())
+        assert await _state(reports) == "up"
+        assert province.relay.health().sessions == 1
+
+        await here.cut()
+        province.clock.at += 5.0
+
+        assert [await _state(reports) for _ in range(2)] == ["lost", "up"]
+        await eventually(lambda: province.relay.health().sessions == 0)
+        site.cancel()
+        await asyncio.gather(site, return_exceptions=True)
+
+
+async def _state(reports: asyncio.Queue[Report]) -> str:
+    while True:
+        match await asyncio.wait_for(reports.get(), 20):
+            case LineReport(state=state):
+                return state
+            case _:
+                pass
 
 
 async def test_nothing_is_carried_that_nobody_below_asks_for() -> None:

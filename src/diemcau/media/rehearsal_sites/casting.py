@@ -4,8 +4,9 @@ import json
 from dataclasses import asdict, dataclass
 
 from diemcau.core.ids import ConferenceId, SiteId
+from diemcau.media.rehearsal_sites.elsewhere import Parent
 from diemcau.media.rehearsal_sites.sending import Quality
-from diemcau.media.rehearsal_sites.site import Hall, Parent
+from diemcau.media.rehearsal_sites.site import Hall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

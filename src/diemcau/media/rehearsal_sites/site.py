@@ -27,6 +27,7 @@ from diemcau.media.fabric import (
 )
 from diemcau.media.ladder import Rung
 from diemcau.media.moq_fabric import connect
+from diemcau.media.rehearsal_sites.elsewhere import Parent, another_is_better
 from diemcau.media.rehearsal_sites.report import FirstFrame, Line, Report, Tally
 from diemcau.media.rehearsal_sites.sending import Quality, Sending
 
@@ -39,14 +40,6 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _JITTER, _ANSWERS_WITHIN = 0.3, 3.0
 _TRACKS = {Rung.HIGH: paths.VIDEO, Rung.LOW: paths.VIDEO_LOW}
 _AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parent:
-    """A node that lets a site in."""
-
-    url: str
-    fingerprints: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +65,8 @@ class RehearsalSite:
         self._tally = Tally(hall.site)
         self._rung = _RungToWatch()
         self._unseen: set[int] = set()
+        self._at = Parent(url=hall.url, fingerprints=hall.fingerprints)
+        self._parents = (self._at, *hall.parents)
 
     def begin_speech(self, speech: str, site: SiteId) -> None:
         """Count the frames of a speech from now on; the one before is told."""
@@ -91,8 +86,7 @@ class RehearsalSite:
 
     async def run(self) -> None:
         """Take part until cancelled."""
-        own = Parent(url=self._hall.url, fingerprints=self._hall.fingerprints)
-        parents = (own, *self._hall.parents)
+        parents = self._parents
         wait, tried = _FIRST_WAIT, 0
         for parent in itertools.cycle(parents):
             stayed = await self._visit(parent)
@@ -114,7 +108,7 @@ class RehearsalSite:
         except (FabricError, TimeoutError) as error:
             _LOG.debug("%s: %s", self._hall.site, error)
             return 0.0
-        began = time.monotonic()
+        began, self._at = time.monotonic(), parent
         code = await self._take_part(link)
         stayed = time.monotonic() - began
         return stayed if code is None and stayed > _BEAT_EVERY else 0.0
@@ -150,15 +144,20 @@ class RehearsalSite:
                 self._follow_air(link, program),
                 _drain(program.texts(paths.BOARD)),
                 _heed(program.texts(paths.BEAT)),
+                self._another_is_better(program),
                 self._follow_line(link),
             )
         ]
         try:
-            await asyncio.wait((ended[0], ended[2]), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((ended[0], ended[2], ended[3]), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in ended:
                 task.cancel()
             await asyncio.gather(*ended, return_exceptions=True)
+
+    async def _another_is_better(self, program: Source) -> None:
+        others = [parent for parent in self._parents if parent != self._at]
+        await another_is_better(program.texts(paths.BEAT), others, self._hall.conference, self._hall.token)
 
     async def _follow_air(self, link: Link, program: Source) -> None:
         watching: dict[int, asyncio.Task[None]] = {}

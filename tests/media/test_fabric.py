@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diemcau.core.ids import ConferenceId
 from diemcau.media import h264, paths
 from diemcau.media.fabric import Code, FabricError, RefusedError
 from diemcau.media.moq_fabric import Certificate, MoqNode
+from diemcau.media.moq_fabric.beside import varint
 from tests.media.by_socket import socket_door
 from tests.media.halls import (
     AUDIO,
@@ -213,3 +216,33 @@ async def test_a_certificate_that_is_not_there_is_said_in_one_sentence(tmp_path:
 
     with pytest.raises(FabricError, match="certificate for media can't be read"):
         await MoqNode("127.0.0.1", 0, files).listen()
+
+
+async def test_who_comes_late_is_told_what_there_is_though_nobody_ever_asked_for_the_smaller_picture() -> None:
+    async with studio() as opened:
+        await opened.camera_on_line(CENTRE)
+        await opened.show()
+        viewer = await opened.link(VINH)
+        (air,) = await on_air(viewer, CENTRE)
+        source = await viewer.read(air["broadcast"])
+        await take(source.frames(VIDEO), 2)
+
+        offered = await soon(anext(source.renditions()))
+
+    assert offered.high is not None
+    assert offered.high.track == paths.VIDEO
+    assert offered.low is None
+    assert offered.audio is not None
+
+
+@given(st.integers(0, 2**62 - 1))
+def test_a_number_is_written_as_quic_reads_it(value: int) -> None:
+    written = varint(value)
+
+    assert int.from_bytes(written, "big") & ((1 << (8 * len(written) - 2)) - 1) == value
+    assert len(written) == 1 << (written[0] >> 6)
+
+
+def test_a_number_that_quic_does_not_have_is_not_written() -> None:
+    with pytest.raises(OverflowError):
+        varint(2**62)

@@ -7,7 +7,7 @@ carry, second by second. What is on air is the director's; who may come in is th
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Final, Protocol
 
 from diemcau.core.ids import ConferenceId, SiteId
@@ -24,6 +24,7 @@ from diemcau.media.talkback import Talkback
 from diemcau.media.visits import Visits, write_states
 
 _LOG = logging.getLogger(__name__)
+_BEAT_EVERY: Final = 1.0
 MOST_SOURCES: Final = 8
 """Of one session at a time: a camera, a screen and a voice, and each once more while it begins anew."""
 
@@ -154,7 +155,7 @@ class Gathering:
         camera = Camera(source)
         try:
             await camera.ready()
-            async for text in source.texts(paths.BEAT):
+            async for text in _beats(camera):
                 if not self.lines.beat(site, connection, at=self._clock()):
                     continue
                 self.visits.hear_camera(site, connection, read_camera_beat(text))
@@ -170,3 +171,14 @@ class Gathering:
 
     def _hear_talk(self) -> None:
         self.visits.talk(spoken_to=self.talkback.spoken_to, speaking=self.talkback.speaking)
+
+
+async def _beats(camera: Camera) -> AsyncIterator[bytes]:
+    """Yield a camera's beats. Who never sends one (publishers that are not ours) is alive as long as its session."""
+    has_beats = False
+    async for text in camera.source.texts(paths.BEAT):
+        has_beats = True
+        yield text
+    while not has_beats and not camera.is_over():
+        yield b"{}"
+        await asyncio.sleep(_BEAT_EVERY)

@@ -8,6 +8,7 @@ import moq
 
 from diemcau.media import paths
 from diemcau.media.fabric import FabricError, MalformedMediaError, MediaFrame, Source
+from diemcau.media.moq_fabric.beside import BesideTrack
 from diemcau.media.moq_fabric.keeping import new_broadcast
 from diemcau.media.moq_fabric.reading import MoqSource
 
@@ -22,23 +23,31 @@ class MoqOutlet:
     def __init__(self) -> None:
         self.broadcast = new_broadcast()
         self._media: dict[str, moq.MediaProducer] = {}
+        self._beside: dict[str, BesideTrack] = {}
         self._texts: dict[str, moq.TrackProducer] = {}
         self._audio_frames = 0
         self._is_finished = False
 
     def open_video(self, track: str = paths.VIDEO) -> None:
-        """Offer a track of H.264."""
-        if track not in self._media and not self._is_finished:
+        """Offer a track of H.264; the catalog has the one called `video`."""
+        if track in self._media or track in self._beside or self._is_finished:
+            return
+        if track == paths.VIDEO:
             self._media[track] = self.broadcast.publish_video(moq.VideoFormat.AVC3, track=track)
+        else:
+            self._beside[track] = BesideTrack(self.broadcast, track)
 
     def write_video(self, frame: MediaFrame, track: str = paths.VIDEO) -> None:
         """Publish one frame of H.264 on a track that is open."""
-        if track not in self._media or self._is_finished:
+        if self._is_finished or not (track in self._media or track in self._beside):
             return
         if not _BEGIN.match(frame.payload):
             raise MalformedMediaError("a picture does not begin with a start code (H.264, annex B)")
         with _as_media_error():
-            self._media[track].write_frame(frame.payload, frame.at_us)
+            if track in self._beside:
+                self._beside[track].write(frame)
+            else:
+                self._media[track].write_frame(frame.payload, frame.at_us)
 
     def open_audio(self, *, sample_rate: int, channels: int) -> None:
         """Offer the track `audio`."""
@@ -73,18 +82,18 @@ class MoqOutlet:
         """Whether anyone is subscribed to one of these tracks; if none is named, to any sound or picture."""
         if self._is_finished:
             return False
-        names = tracks or tuple(self._media)
-        return any(self._demand(name).is_used() for name in names if name in self._media or name in self._texts)
+        names = tracks or (*self._media, *self._beside)
+        return any(track.demand().is_used() for name, track in self._all().items() if name in names)
 
     async def wanted(self, track: str) -> None:
         """Wait until somebody is subscribed to a track that is open."""
         with _until_finished(track):
-            await self._demand(track).used()
+            await self._all()[track].demand().used()
 
     async def unwanted(self, track: str) -> None:
         """Wait until nobody is subscribed to a track that is open."""
         with _until_finished(track):
-            await self._demand(track).unused()
+            await self._all()[track].demand().unused()
 
     def source(self) -> Source:
         """Return what is written here, read in this process: whoever reads it is subscribed like any guest."""
@@ -98,14 +107,13 @@ class MoqOutlet:
         if self._is_finished:
             return
         self._is_finished = True
-        tracks: tuple[moq.MediaProducer | moq.TrackProducer, ...] = (*self._media.values(), *self._texts.values())
-        for track in tracks:
+        for track in self._all().values():
             with contextlib.suppress(moq.Error):
                 track.finish()
         self.broadcast.close()
 
-    def _demand(self, track: str) -> moq.TrackDemand:
-        return (self._media.get(track) or self._texts[track]).demand()
+    def _all(self) -> dict[str, "moq.MediaProducer | moq.TrackProducer | BesideTrack"]:
+        return {**self._media, **self._beside, **self._texts}
 
 
 @contextlib.contextmanager

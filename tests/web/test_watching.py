@@ -16,6 +16,7 @@ import httpx
 import pytest
 from playwright.async_api import async_playwright
 
+from diemcau.core import entry
 from diemcau.core.ids import SiteId
 from diemcau.core.roles import Role
 from diemcau.media.director import OnAir, Place
@@ -23,6 +24,7 @@ from diemcau.media.recording.index import read_index
 from diemcau.media.recording.recorder import Recorder
 from diemcau.web.ports import Parts
 from diemcau.wiring.watching import Lines
+from tests.conduct.desks import CHAIR
 from tests.core.samples import HUE
 from tests.media.footage import Footage, film, play, take_turns
 from tests.media.halls import HandClock, eventually
@@ -117,6 +119,17 @@ async def test_a_pass_shows_its_own_conference_only(door: Door, main: Footage, h
 
     codes = [one.json()["code"] for one in answers]
     assert codes == ["pass.wrong_conference", "pass.wrong_conference", "watching_none", "pass.malformed"]
+
+
+async def test_a_revoked_pass_shows_nothing_more(door: Door, main: Footage, holder: Footage) -> None:
+    async with eight_seconds(door, main, holder), httpx.AsyncClient(base_url=door.base, trust_env=False) as client:
+        line = line_of(door)
+        before = await client.get(f"{line}/0.m4s")
+        await door.house.give(CHAIR, entry.RevokeLinks(role=Role.PROGRAM, site=None))
+        after = [await client.get(f"{line}/{name}") for name in ("index.m3u8", "0.m4s")]
+
+    assert before.status_code == 200
+    assert [one.json()["code"] for one in after] == ["pass.revoked", "pass.revoked"]
 
 
 @pytest.mark.parametrize("name", ["99.m4s", "0.9.m4s", "init-000000000000.mp4", "index.jsonl", "..%2Findex.jsonl", "x"])

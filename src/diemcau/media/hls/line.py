@@ -1,12 +1,14 @@
 """A line: the segments of one conference as players ask for them, read from the folder as it grows.
 
-It knows nothing of the recorder but its folder, so it serves what another process writes as well.
+It knows nothing of the recorder but its folder, so it serves what another process writes as well; it
+may be asked from several threads.
 Who may look is the web's concern. Every file is named by the index: no path is ever made from
 what was asked.
 """
 
 import asyncio
 import re
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,6 +39,7 @@ class Line:
         self._clock = clock
         self._index = Index(folder)
         self._read_at = float("-inf")
+        self._reading = threading.Lock()
 
     def is_there(self) -> bool:
         """Whether anything was recorded that can be looked at."""
@@ -107,10 +110,11 @@ class Line:
 
     def _fresh(self) -> Index:
         """Return the index as it is now, read at most once in a while however many ask."""
-        now = self._clock()
-        if now - self._read_at >= _LOOKED_AT_EVERY / 2:
-            self._read_at = now
-            if not self._index.is_whole():
-                self._index = Index(self._folder)
-            self._index.refresh()
-        return self._index
+        with self._reading:
+            now = self._clock()
+            if now - self._read_at >= _LOOKED_AT_EVERY / 2:
+                self._read_at = now
+                if not self._index.is_whole():
+                    self._index = Index(self._folder)
+                self._index.refresh()
+            return self._index

@@ -1,5 +1,6 @@
 // Encodes the site's picture and sound as the media contract asks: H.264 in Annex B, Opus in frames of 60 ms where the
 // browser can, a small JPEG now and then; each only while the server wants it.
+import { AnnexB } from "./annexb";
 import { Pacer } from "./pacer";
 import { H264, SOUND_RATE, type Rendition } from "./renditions";
 import type { Publishing } from "./session";
@@ -51,20 +52,22 @@ export class PictureEncoder {
   #begin(): VideoEncoder {
     this.#keyAt = -Infinity;
     const encoder: VideoEncoder = new VideoEncoder({
-      output: (chunk) => {
-        if (this.#encoder === encoder) this.#write(chunk);
+      output: (chunk, more) => {
+        if (this.#encoder === encoder) this.#write(chunk, annexB, more?.decoderConfig?.description);
       },
       error: () => this.#rest(),
     });
+    const annexB = new AnnexB();
     const { width, height, bitrate, framerate } = this.#rendition;
     encoder.configure({ codec: H264, width, height, bitrate, framerate, latencyMode: "realtime", avc: { format: "annexb" } });
     return encoder;
   }
 
-  #write(chunk: EncodedVideoChunk): void {
+  #write(chunk: EncodedVideoChunk, annexB: AnnexB, avcc: AllowSharedBufferSource | undefined): void {
     const payload = new Uint8Array(chunk.byteLength);
     chunk.copyTo(payload);
-    this.#track.writeFrame(payload, chunk.timestamp, chunk.type === "key");
+    const isKey = chunk.type === "key";
+    this.#track.writeFrame(annexB.from(payload, avcc, isKey), chunk.timestamp, isKey);
   }
 
   #rest(): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AnnexB } from "./annexb";
 import { Backlog } from "./backlog";
 import { codeOf, readFrame, readWords, writeFrame } from "./frames";
 
@@ -51,5 +52,25 @@ describe("words over a WebSocket", () => {
 
   it("tell by the close code why the session ended", () => {
     expect([1000, 1006, 4000, 4401, 4503].map(codeOf)).toEqual([0, 0, 0, 401, 503]);
+  });
+});
+
+describe("H.264 from an encoder", () => {
+  const avcc = Uint8Array.of(1, 0x42, 0xc0, 0x1f, 0xff, 0xe1, 0, 2, 0x67, 9, 1, 0, 2, 0x68, 8);
+
+  it("is left as it is with start codes", () => {
+    const key = Uint8Array.of(0, 0, 0, 1, 0x67, 9);
+    expect(new AnnexB().from(key, undefined, true)).toBe(key);
+    expect(new AnnexB().from(key, avcc, true)).toBe(key);
+  });
+
+  it("gets start codes in place of sizes, and parameter sets in front of each key frame", () => {
+    const annexB = new AnnexB();
+    const key = annexB.from(Uint8Array.of(0, 0, 0, 2, 0x65, 7), avcc, true);
+    const next = annexB.from(Uint8Array.of(0, 0, 0, 1, 0x41, 0, 0, 0, 1, 0x41), undefined, false);
+    const again = annexB.from(Uint8Array.of(0, 0, 0, 2, 0x65, 6), undefined, true);
+    expect([...key]).toEqual([0, 0, 0, 1, 0x67, 9, 0, 0, 0, 1, 0x68, 8, 0, 0, 0, 1, 0x65, 7]);
+    expect([...next]).toEqual([0, 0, 0, 1, 0x41, 0, 0, 0, 1, 0x41]);
+    expect([...again].slice(0, 12)).toEqual([0, 0, 0, 1, 0x67, 9, 0, 0, 0, 1, 0x68, 8]);
   });
 });

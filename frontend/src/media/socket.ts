@@ -5,6 +5,7 @@ import { codeOf, readFrame, readWords, writeFrame, type Words } from "./frames";
 import type { Publication, Publishing, Received, Session } from "./session";
 
 const PICTURES_WAIT_MS = 250;
+const BYTES_WAIT_MS = 1000;
 const SOUND = "audio";
 
 /** Raises an error when there is no WebSocket to be had. */
@@ -218,10 +219,14 @@ class SocketPublishing implements Publishing {
   }
 
   writeText(text: string): void {
-    this.writeBytes(new TextEncoder().encode(text));
+    this.#write(new TextEncoder().encode(text));
   }
 
   writeBytes(bytes: Uint8Array): void {
+    if (this.#line.waits <= BYTES_WAIT_MS) this.#write(bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
     this.#newest = bytes;
     for (const id of this.#readers.keys()) this.#line.send(writeFrame({ id, begins: true, timestamp: 0, payload: bytes }));
   }

@@ -16,7 +16,7 @@ from tests.media.halls import AUDIO, CENTRE, CONFERENCE, HUE, VIDEO, VINH, event
 from tests.media.sources import KEY, LOW, NEXT, TILE, Invented
 from tests.media.test_feed import Noted
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("last_words")]
 EVERYTHING = Renditions(high=VIDEO, low=LOW, tile=TILE, audio=AUDIO)
 ALL = Air(main_site=CENTRE, holder=HUE, gallery=(VINH, HUE))
 

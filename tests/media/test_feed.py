@@ -16,7 +16,7 @@ from tests.media.halls import AUDIO, VIDEO, drain, drain_texts, eventually, soon
 from tests.media.sources import KEY, LOW, NEXT, SOUND, THUMB, TILE, Invented
 from tests.media.test_h264 import IDR, START
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("last_words")]
 TIMES = (1_000_000, 1_040_000, 2_000_000, 2_040_000, 1_500_000, 1_540_000, 3_000_000, 3_040_000)
 EVERYTHING = Renditions(high=VIDEO, low=LOW, tile=TILE, audio=AUDIO)
 ALWAYS = {paths.VIDEO, paths.AUDIO}

@@ -47,6 +47,7 @@ def test_a_long_conference_takes_no_more_memory_than_a_short_one(kept: Callable[
 
 
 @pytest.mark.anyio
+@pytest.mark.usefixtures("last_words")
 async def test_the_newest_is_kept_though_it_is_larger_than_all_that_is_kept() -> None:
     outlet = MoqNode("127.0.0.1", 0).new_outlet()
     outlet.write_text("other", bytes(2 * KEPT_OF_A_BROADCAST))

@@ -10,7 +10,7 @@ from diemcau.media.wall import Wall
 from tests.media.halls import HUE, VINH, drain_texts, eventually, soon
 from tests.media.sources import THUMB, Invented
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("last_words")]
 
 
 def a_wall(*sites: str) -> Wall:

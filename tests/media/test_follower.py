@@ -30,6 +30,7 @@ from diemcau.media.follower import follow_air, follow_board, on_air
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
 from diemcau.media.recording.finishing import Recording
+from diemcau.media.recording.index import read_index
 from diemcau.media.studio import Studio
 from diemcau.web.encode import text_of
 from tests.core.commands import EVERY, STAGES
@@ -308,6 +309,18 @@ async def test_a_rehearsal_is_not_recorded(tmp_path: Path) -> None:
         await halls.on_air(viewer)
 
     assert (tape.ended, tape.recordings, files_in(tmp_path)) == (0, [], [])
+
+
+async def test_a_rehearsal_is_there_to_be_watched_while_it_lasts(tmp_path: Path) -> None:
+    desk, tape = await a_desk(three_halls(), MemoryJournal(CODEC)), Tape(tmp_path / "recordings")
+    async with studio() as house, following(desk, house.studio, tape):
+        await house.camera_on_line(CENTRE)
+        await press(desk, *UP, stages.StartRehearsal(), stages.OpenConference())
+        await eventually(lambda: any(not one.head.slate for one in read_index(tape.scratch).segments))
+        await press(desk, stages.EndRehearsal())
+        await eventually(lambda: not tape.scratch.exists())
+
+    assert (tape.ended, tape.folder.exists()) == (0, False)
 
 
 async def test_a_folder_that_cannot_be_written_is_told_and_the_halls_see_each_other_all_the_same(

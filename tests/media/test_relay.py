@@ -8,6 +8,7 @@ from joserfc.jwk import OKPKey
 
 from diemcau.media import h264, paths
 from diemcau.media.fabric import Admission, Code, Part
+from diemcau.media.line_check import RESULT, UP
 from diemcau.media.lines import Line
 from diemcau.media.passes import Passes
 from diemcau.media.rehearsal_sites.elsewhere import Parent
@@ -260,6 +261,20 @@ async def _state(reports: asyncio.Queue[Report]) -> str:
                 return state
             case _:
                 pass
+
+
+async def test_the_line_of_a_hall_below_a_relay_is_measured_by_the_centre() -> None:
+    async with land() as here:
+        province = await here.relay()
+        camera = await here.camera(province.node, HUE)
+        told = await soon(camera.link.read(paths.check(CONFERENCE)))
+        results = told.texts(RESULT)
+
+        check = camera.link.publish(f"check/{CONFERENCE}/{paths.new_nonce()}")
+        check.write_text(UP, bytes(20))
+        check.announce()
+
+        assert await soon(_says(results, b'"up"'))
 
 
 async def test_nothing_is_carried_that_nobody_below_asks_for() -> None:

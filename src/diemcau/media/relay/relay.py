@@ -29,7 +29,6 @@ from diemcau.media.relay.program import RelayedProgram
 from diemcau.media.relay.screens import Screens
 from diemcau.media.relay.tether import CarryUp, Tether
 from diemcau.media.relay.upstream import BEAT_EVERY, LOST_AFTER, Connect, Upstream, Way
-from diemcau.media.relay.voice import CarriedVoice
 
 _LOG = logging.getLogger(__name__)
 CUT_OFF_AFTER: Final = 60.0
@@ -228,10 +227,12 @@ class Relay:
         """Return what this guest reads under this name, or None."""
         if path == paths.line(admission.conference):
             return self._screens.line(admission)
+        tether = self._tethers.get(admission.connection)
+        if path == paths.check(admission.conference):
+            return tether.check.offer() if tether is not None else None
         if self._program is None:
             return None
         if admission.site is not None and path == paths.talk(admission.conference, admission.site):
-            tether = self._tethers.get(admission.connection)
             return tether.voice.outlet if tether is not None else None
         return self._program.offer(path, to_site=admission.site)
 
@@ -240,13 +241,16 @@ class Relay:
     async def _hold(self, guest: Guest, site: SiteId) -> None:
         name = guest.admission.connection
         calling = self._calling
-        line, voice = self._screens.line(guest.admission), CarriedVoice(self._node.new_outlet)
-        tether = Tether(guest, site, line, voice, carry_up=calling.carry_up, token=calling.token, way=self._find_way)
+        line, new_outlet = self._screens.line(guest.admission), self._node.new_outlet
+        tether = Tether(
+            guest, site, line, new_outlet, carry_up=calling.carry_up, token=calling.token, way=self._find_way
+        )
         self._tethers[name] = tether
         try:
             await tether.hold()
         finally:
             self._tethers.pop(name, None)
+            await tether.check.end()
 
     async def _find_way(self) -> Way:
         while self._way is None or not self._way_known.is_set():

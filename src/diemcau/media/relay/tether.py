@@ -16,6 +16,7 @@ from typing import Final, Protocol
 from diemcau.core.ids import SiteId
 from diemcau.media import paths
 from diemcau.media.fabric import Code, FabricError, Guest, Link, Outlet, RefusedError
+from diemcau.media.relay.checked import CarriedCheck
 from diemcau.media.relay.upstream import Way
 from diemcau.media.relay.voice import CarriedVoice
 
@@ -46,7 +47,7 @@ class Tether:
         guest: Guest,
         site: SiteId,
         line: Outlet | None,
-        voice: CarriedVoice,
+        new_outlet: Callable[[], Outlet],
         *,
         carry_up: CarryUp,
         token: str,
@@ -58,7 +59,8 @@ class Tether:
         self._token = token
         self._way = way
         self._line = line
-        self.voice = voice
+        self.voice = CarriedVoice(new_outlet)
+        self.check = CarriedCheck(new_outlet)
         self._lost = asyncio.Event()
 
     def lose(self) -> None:
@@ -91,14 +93,16 @@ class Tether:
         closed = asyncio.ensure_future(link.closed())
         lost = asyncio.ensure_future(self._lost.wait())
         line = asyncio.ensure_future(self._follow_line(link, way))
+        check = asyncio.ensure_future(self.check.follow(link, way.conference))
         try:
             await asyncio.wait((closed, lost), return_when=asyncio.FIRST_COMPLETED)
             error = closed.exception() if closed.done() else None
             return error.code if isinstance(error, RefusedError) else None
         finally:
-            for task in (closed, lost, line):
+            for task in (closed, lost, line, check):
                 task.cancel()
-            await asyncio.gather(closed, lost, line, return_exceptions=True)
+            await asyncio.gather(closed, lost, line, check, return_exceptions=True)
+            await self.check.pause()
             await self.voice.end()
             await link.close()
 

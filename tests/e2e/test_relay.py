@@ -139,6 +139,3 @@ def _pour(told: asyncio.Queue[Report], into: asyncio.Queue[Report], stack: Async
 
     task = asyncio.create_task(pour())
     stack.callback(task.cancel)
-
-
-

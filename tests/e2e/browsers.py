@@ -18,7 +18,7 @@ QUIET = (
     "--autoplay-policy=no-user-gesture-required",
 )
 MADE_UP_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-PATIENCE = 30_000
+PATIENCE = 60_000
 GREEN = (81, 69)  # what Chromium's made-up camera shows
 
 LOOK = """

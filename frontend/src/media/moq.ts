@@ -6,6 +6,10 @@ const PROTOCOLS = ["moq-lite-05", "moq-lite-04", "moq-lite-03", "moql"];
 const TEXT_PRIORITY = 200;
 const SOUND_PRIORITY = 150;
 const PICTURE_PRIORITY = 100;
+const SOUND = "audio";
+const SOUND_GROUP_MS = 60;
+/** What is left of the latency, when a group of sound is given up, to sound the next in time. */
+const SPARE_MS = 40;
 
 /** Whether this browser has WebTransport at all. */
 export function hasTransport(): boolean {
@@ -52,9 +56,12 @@ class MoqSession implements Session {
   }
 
   frames(path: string, track: string, latencyMs: number, received: Received): () => void {
-    const priority = track === "audio" ? SOUND_PRIORITY : PICTURE_PRIORITY;
-    const asked = { priority, latencyMax: latencyMs };
-    return this.#subscribe(path, track, asked, (subscribed) => void readFrames(subscribed, latencyMs, received));
+    const isSound = track === SOUND;
+    const asked = isSound
+      ? { priority: SOUND_PRIORITY, latencyMax: latencyMs + SOUND_GROUP_MS }
+      : { priority: PICTURE_PRIORITY, latencyMax: latencyMs };
+    const patienceMs = isSound ? latencyMs - SPARE_MS : latencyMs;
+    return this.#subscribe(path, track, asked, (subscribed) => void readFrames(subscribed, patienceMs, received));
   }
 
   publish(path: string): Publication {
@@ -166,8 +173,8 @@ async function readBytes(track: Track.Subscriber, heard: (bytes: Uint8Array<Arra
   }
 }
 
-/** Groups are read in order; one that hangs is left behind when the next has waited as long as the latency. */
-async function readFrames(track: Track.Subscriber, latencyMs: number, received: Received): Promise<void> {
+/** Groups are read in order; one that hangs is left behind when the next has waited for so long. */
+async function readFrames(track: Track.Subscriber, patienceMs: number, received: Received): Promise<void> {
   let newest = -1;
   let before: Promise<unknown> = Promise.resolve();
   const read = async (group: Group.Consumer): Promise<void> => {
@@ -183,11 +190,11 @@ async function readFrames(track: Track.Subscriber, latencyMs: number, received: 
     for (;;) {
       const group = await track.nextGroup();
       if (group === undefined) break;
-      before = Promise.race([before, pause(latencyMs)])
+      before = Promise.race([before, pause(patienceMs)])
         .then(() => read(group))
         .catch(() => undefined);
     }
-    await Promise.race([before, pause(latencyMs)]);
+    await Promise.race([before, pause(patienceMs)]);
   } catch {
     // The track is not there, or the session ended.
   }

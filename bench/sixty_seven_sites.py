@@ -91,10 +91,17 @@ def _delivered(counts: list[Event], speakers: list[Part], *, sites: int, both: i
         for row in event["came"]:  # type: ignore[attr-defined]
             tracks[str(event["viewer"]), row["site"], row["track"]] += row["frames"]
     came = tracks.total()
-    worst = min((count / sent[site][track] for (_, site, track), count in tracks.items()), default=0.0)  # type: ignore[index]
+    shares = (count / sent[site][track] for (_, site, track), count in tracks.items() if sent[site][track])  # type: ignore[index]
+    worst = min(shares, default=0.0)
     for site, viewers in ((holder, sites), (main, both)):
         due += viewers * sum(sent[site].values())  # type: ignore[attr-defined]
-    return {"due": due, "came": came, "share": round(came / due, 5) if due else None, "worst_track": round(worst, 5)}
+    return {
+        "sent_by_each": sent[holder],
+        "due": due,
+        "came": came,
+        "share": round(came / due, 5) if due else None,
+        "worst_track": round(worst, 5),
+    }
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ export const desks: Pick<Words, "handouts" | "operator" | "secretary" | "site" |
     loss: "Packets lost",
     lateness: "Lateness",
     carrier: "Way",
-    by: { webtransport: "UDP", websocket: "HTTPS, slower", other: "other" },
+    by: { webtransport: "UDP", websocket: "HTTPS", other: "other" },
     shown: "Screens",
     sends: "Sends",
     noFigures: "No figures yet: neither camera nor screen of the site is on.",

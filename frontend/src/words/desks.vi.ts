@@ -125,7 +125,7 @@ export const desks = {
     loss: "Mất gói",
     lateness: "Trễ thêm",
     carrier: "Đường đi",
-    by: { webtransport: "UDP", websocket: "HTTPS, chậm hơn", other: "khác" },
+    by: { webtransport: "UDP", websocket: "HTTPS", other: "khác" },
     shown: "Màn hình",
     sends: "Gửi lên",
     noFigures: "Chưa có số đo: điểm cầu chưa bật máy quay hay màn hình.",

@@ -113,7 +113,7 @@ async def test_upstreams_player_shows_the_program(house: House, pages: Path) -> 
             page = await element(
                 opened, base, "moq-watch", main["broadcast"], f"screen?jwt={CONFERENCE}:watcher", reload="false"
             )
-            await page.wait_for_function(
+            shown = await page.wait_for_function(
                 "() => { const canvas = document.querySelector('canvas');"
                 " if (!canvas || canvas.width < 100) return false;"
                 " const small = new OffscreenCanvas(4, 4).getContext('2d');"
@@ -121,3 +121,4 @@ async def test_upstreams_player_shows_the_program(house: House, pages: Path) -> 
                 " return small.getImageData(0, 0, 4, 4).data.some((one, at) => at % 4 < 3 && one > 30); }",
                 timeout=PATIENCE,
             )
+            assert await shown.json_value() is True

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "tests").rglob("*.py"))
 # A call by one of these names can make a test fail.
-VERDICTS = ("assert", "check", "expect", "fail", "raises", "run_state_machine")
+VERDICTS = ("assert", "check", "eventually", "expect", "fail", "raises", "run_state_machine", "until")
 # Where real sound, pictures and pages are watched, time passes by itself.
 REAL_TIME = {"e2e", "media"}
 

@@ -220,4 +220,4 @@ async def _talk_on(page: websockets.ClientConnection) -> None:
     """Say something harmless until the line is gone; nothing is taken of what comes."""
     while True:
         await page.send('{"do":"stop","id":1}')
-        await asyncio.sleep(0.05)
+        await asyncio.wait([asyncio.create_task(page.wait_closed())], timeout=0.05)

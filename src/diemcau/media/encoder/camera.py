@@ -180,7 +180,7 @@ def _in_thread(work: Callable[[], None]) -> asyncio.Future[None]:
         fault: BaseException | None = None
         try:
             work()
-        except Exception as raised:  # noqa: BLE001 - the top of a thread: whoever waits for it is told
+        except Exception as raised:  # noqa: BLE001 - the top of a task of a thread; told
             fault = raised
         with contextlib.suppress(RuntimeError):  # the program is over
             loop.call_soon_threadsafe(tell, fault)

@@ -105,7 +105,7 @@ class Reception:
         self._door.hear_excess(admission, excess)
 
     def look(self) -> None:
-        """Count what everyone announced and sent since the last look; to be called a few times a second."""
+        """Count what everyone announced and sent since the last look; to be called once a second."""
         at = self._clock()
         for stay in tuple(self._stays.values()):
             excess = _count(stay, at)

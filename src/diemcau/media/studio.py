@@ -313,7 +313,6 @@ class Studio:
         while True:
             for opened in tuple(self._open.values()):
                 opened.director.beat()
-            self._reception.look()
             was_held_up = False
             for _ in range(_TICKS_IN_A_BEAT):
                 was_held_up |= await self._tick_once()

@@ -8,7 +8,7 @@ import type { Line, Link, Member } from "./link.svelte";
 import { Player } from "./player";
 import { NEAR_MS } from "./playout";
 import { catalogOf } from "./renditions";
-import type { Publication } from "./session";
+import type { Publication, Publishing } from "./session";
 import { Speaker } from "./speaker";
 
 export class Talkback implements Member {
@@ -21,6 +21,7 @@ export class Talkback implements Member {
   #line: Line | null = null;
   #capture: Capture | null = null;
   #publication: Publication | null = null;
+  #tracks: readonly Publishing[] = [];
   #speaker: Speaker | null = null;
   #player: Player | null = null;
   #turn = 0;
@@ -50,8 +51,7 @@ export class Talkback implements Member {
   release(): void {
     this.#turn += 1;
     this.talkingTo = null;
-    this.#publication?.close();
-    this.#publication = null;
+    this.#silence();
     this.#capture?.close();
     this.#capture = null;
   }
@@ -111,11 +111,21 @@ export class Talkback implements Member {
   #speak(site: string, capture: Capture): void {
     this.#capture = capture;
     if (this.#line === null) return;
-    this.#publication?.close();
+    this.#silence();
     this.#publication = this.#line.session.publish(`talk/${this.#line.conference}/${site}/${newNonce()}`);
     const catalog = this.#publication.track("catalog.json");
-    const sound = new SoundEncoder(this.#publication.track("audio"));
+    const audio = this.#publication.track("audio");
+    this.#tracks = [catalog, audio];
+    const sound = new SoundEncoder(audio);
     catalog.writeText(catalogOf([], true));
     capture.sinks.sound = (samples) => sound.take(samples);
+  }
+
+  /** The tracks are ended one by one: only so does who reads them learn that nobody talks any more. */
+  #silence(): void {
+    for (const track of this.#tracks) track.close();
+    this.#tracks = [];
+    this.#publication?.close();
+    this.#publication = null;
   }
 }

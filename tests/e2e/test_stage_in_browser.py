@@ -21,6 +21,7 @@ async def desks(conference: Stage) -> tuple[Page, Page]:
     """Open the operator's desk and a program screen, and wait for the main site's picture."""
     operator = await conference.page(Role.OPERATOR, width=1920, height=1080)
     hall = await conference.page(Role.PROGRAM)
+    await hall.wait_for_url("**/d/**")
     await hall.evaluate(LOOK)
     await until_shown(hall, tint("head-office"))
     return operator, hall

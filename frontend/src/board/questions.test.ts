@@ -147,16 +147,6 @@ test("absent sites and sites that have not reported are told apart", () => {
   expect(ask.silentSites({ sites: { sites } }).map((one) => one.site)).toEqual(["b"]);
 });
 
-test("trouble comes first: lost, then never here, then the rest", () => {
-  const sites = [tile("a"), tile("b", { line: "expected" }), tile("c", { line: "lost" })];
-
-  expect(sites.toSorted((one, other) => ask.troubleOf(one) - ask.troubleOf(other)).map((one) => one.site)).toEqual([
-    "c",
-    "b",
-    "a",
-  ]);
-});
-
 test("the agenda stands at the item being dealt with, else after the last one begun", () => {
   const begun = "2021-03-12T08:00:00+07:00";
   const items = [item("a", { started_at: begun, finished_at: begun }), item("b", { started_at: begun, current: true }), item("c")];

@@ -97,12 +97,6 @@ export function lengthOf(line: RequestLine): number {
   return (Date.parse(line.ended_at) - Date.parse(line.granted_at)) / 1000;
 }
 
-/** In which order of trouble a tile stands: lost first, then those that never came, then the rest. */
-export function troubleOf(tile: SiteTile): number {
-  if (tile.line === "lost") return 0;
-  return tile.line === "expected" ? 1 : 2;
-}
-
 /** Minutes by which the agenda runs late (above zero) or early. */
 export function delayOf(told: Told, now: number): number | null {
   const items = told.agenda?.items ?? [];

@@ -113,6 +113,8 @@ async def test_a_picture_is_frozen_slated_and_named_in_every_hall(tmp_path: Path
         await slated(operator, hall)
         await pinned(operator, hall)
 
+        assert await hall.locator("figure.full canvas").is_visible()
+
 
 @pytest.mark.timeout(180)
 async def test_a_take_is_undone_by_one_key(tmp_path: Path) -> None:

@@ -122,7 +122,8 @@ async def test_a_take_is_undone_by_one_key(tmp_path: Path) -> None:
         operator, hall = await desks(conference)
         await conference.chair.must("GrantFloor", {"site": "coast"})
         await until_shown(hall, tint("coast"))
-        await expect(operator.locator("[data-site=coast]")).to_have_accessible_name(re.compile("^Coast Branch, .*On air$"))
+        on_air = re.compile("^Coast Branch, .*On air$")
+        await expect(operator.locator("[data-site=coast]")).to_have_accessible_name(on_air)
 
         await operator.locator("body").press("z")
 

@@ -1,6 +1,8 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from docx import Document
@@ -8,7 +10,7 @@ from docx import Document
 from diemcau.conduct.clock import WallClock
 from diemcau.conduct.desk import Desk, new_command_id
 from diemcau.conduct.desks import Desks
-from diemcau.core import rollcall
+from diemcau.core import floor, rollcall, stages
 from diemcau.core.conference import Command
 from diemcau.core.ids import PersonId, SiteId
 from diemcau.core.roles import Asker, Role
@@ -18,14 +20,18 @@ from diemcau.journal import streams
 from diemcau.journal.events import CODEC
 from diemcau.journal.seal import seal_stream
 from diemcau.journal.sql import SqlJournal, engine_for, open_journal
+from diemcau.media.recording.recordings import recordings_in
 from diemcau.plan.model import Plan
 from diemcau.plan.reader import read_plan
 from diemcau.web.ports import Form
 from diemcau.wiring.handouts import HandoutShelf
 from diemcau.wiring.importing import take_in
 from diemcau.wiring.library import Library
+from diemcau.wiring.recorded import RecordingShelf, Spoken
 from tests.conduct.desks import a_key
 from tests.plan.samples import write_plan
+from tests.wiring.test_recorded import CONFERENCE as RECORDED
+from tests.wiring.test_recorded import recorded
 
 COAST = SiteId("coast")
 
@@ -35,6 +41,8 @@ class House:
     journal: SqlJournal
     desk: Desk
     library: Library
+    recordings: RecordingShelf
+    spoken: list[Spoken]
     plan: Plan
 
     async def give(self, role: Role, command: Command) -> None:
@@ -45,6 +53,31 @@ class House:
         assert file is not None
         cells = [cell.text for table in Document(str(file)).tables for row in table.rows for cell in row.cells]
         return "\n".join(cells)
+
+    async def article(self, form: Form = Form.DOCX) -> Path:
+        file = await self.library.file(self.plan.id, "article-coast", form)
+        assert file is not None
+        return file
+
+    async def let_coast_speak(self) -> str:
+        """Let the coast speak, and have four seconds of it in a recording; return which speech it is."""
+        await self.give(Role.CHAIR, stages.OpenConference())
+        await self.give(Role.CHAIR, floor.GrantFloor(site=COAST))
+        await self.give(Role.CHAIR, floor.ReleaseFloor(site=COAST))
+        (request,) = self.desk.formal.floor.requests
+        folder = self.recordings.folder_of(self.plan.id)
+        await recorded(folder.parent)
+        (folder.parent / RECORDED).rename(folder)
+        (part,) = recordings_in(folder)
+        begin = datetime.fromtimestamp(part.times.stretches[0].at, UTC) + timedelta(seconds=2)
+        end = begin + timedelta(seconds=4)
+        self.spoken.append(Spoken(speech=request.request, title="Coast", begin=begin, end=end))
+        return request.request
+
+
+def pictures_in(file: Path) -> list[bytes]:
+    with ZipFile(file) as parts:
+        return [parts.read(name) for name in parts.namelist() if name.startswith("word/media/")]
 
 
 @pytest.fixture
@@ -62,8 +95,10 @@ async def house(journal: SqlJournal, tmp_path: Path) -> AsyncIterator[House]:
     await take_in(plan, journal=journal, engine=journal.engine, clock=clock, handouts=HandoutShelf(tmp_path))
     desks = Desks(journal, clock)
     desk = await desks.open(plan.id, {})
-    library = Library(journal, journal.engine, desks, tmp_path / "documents")
-    yield House(journal=journal, desk=desk, library=library, plan=plan)
+    spoken: list[Spoken] = []
+    recordings = RecordingShelf(tmp_path / "recordings", lambda _: tuple(spoken))
+    library = Library(journal, journal.engine, desks, tmp_path / "documents", recordings=recordings)
+    yield House(journal=journal, desk=desk, library=library, recordings=recordings, spoken=spoken, plan=plan)
     await desks.stop()
 
 
@@ -102,3 +137,60 @@ async def test_minutes_that_were_made_before_the_seal_was_signed_are_made_again(
     sealed = await house.library.file(house.plan.id, "attendance", Form.PDF)
     assert first == again
     assert sealed != first
+
+
+async def test_an_article_is_made_again_when_another_still_is_chosen(house: House) -> None:
+    speech = await house.let_coast_speak()
+    plain = pictures_in(await house.article())
+
+    shown = {}
+    for number in (1, 3):
+        await house.recordings.choose_still(house.plan.id, speech, number)
+        still = await house.recordings.still(house.plan.id, speech, number)
+        assert still is not None
+        shown[number] = (pictures_in(await house.article()), [still.read_bytes()])
+    same = [await house.article(), await house.article()]
+    await house.recordings.choose_still(house.plan.id, speech, None)
+    taken_back = pictures_in(await house.article())
+
+    assert (plain, taken_back) == ([], [])
+    assert all(found == chosen for found, chosen in shown.values())
+    assert same[0] == same[1]
+
+
+async def test_other_documents_are_not_made_again_when_a_still_is_chosen(house: House) -> None:
+    speech = await house.let_coast_speak()
+    first = await house.library.file(house.plan.id, "minutes", Form.PDF)
+    article = await house.article(Form.PDF)
+
+    await house.recordings.choose_still(house.plan.id, speech, 2)
+
+    assert await house.library.file(house.plan.id, "minutes", Form.PDF) == first
+    assert await house.article(Form.PDF) != article
+
+
+async def test_an_article_shows_no_still_of_a_recording_that_was_deleted(house: House) -> None:
+    speech = await house.let_coast_speak()
+    await house.recordings.choose_still(house.plan.id, speech, 2)
+    before = pictures_in(await house.article())
+
+    for file in house.recordings.folder_of(house.plan.id).glob("recording-*"):
+        file.unlink()
+
+    assert len(before) == 1
+    assert pictures_in(await house.article()) == []
+    assert await house.recordings.still(house.plan.id, speech, 2) is None
+
+
+async def test_what_is_exported_has_the_chosen_stills(house: House, tmp_path: Path) -> None:
+    await house.give(Role.SECRETARY, rollcall.OpenRollCall())
+    await house.give(Role.SECRETARY, rollcall.CloseRollCall())
+    speech = await house.let_coast_speak()
+    await house.recordings.choose_still(house.plan.id, speech, 2)
+    await house.give(Role.CHAIR, stages.CloseConference())
+
+    files = house.library.make_ready(house.plan.id, tmp_path / "out", site=COAST)
+
+    shown = {file.name: len(pictures_in(file)) for file in files if file.suffix == ".docx"}
+    assert {name: count for name, count in shown.items() if count} == {"article-coast.docx": 1}
+    assert len(shown) > 1

@@ -21,6 +21,8 @@ from diemcau.journal.verify import verify
 from diemcau.projections.projector import Projector
 from diemcau.settings import read_settings
 from diemcau.wiring.library import Library
+from diemcau.wiring.recorded import RecordingShelf
+from diemcau.wiring.spoken import speeches_of
 
 
 @plainly
@@ -49,7 +51,8 @@ def export(
     for number, seal in enumerate(kept.seals(stream), start=1):
         (out / f"seal-{number}.json").write_text(text_of_seal(seal), encoding="utf-8")
     OUT.print(str(out / "journal.jsonl"), markup=False, highlight=False)
-    library = Library(kept, engine, Desks(kept, WallClock()), out)
+    recordings = RecordingShelf(settings.data / "recordings", speeches_of(kept, engine))
+    library = Library(kept, engine, Desks(kept, WallClock()), out, recordings=recordings)
     for path in library.make_ready(name, out, site=None if site is None else SiteId(site)):
         OUT.print(str(path), markup=False, highlight=False)
 

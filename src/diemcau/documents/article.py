@@ -5,10 +5,11 @@ all sites agree in every title and figure, while each names its own chair and sp
 """
 
 from collections import Counter
+from collections.abc import Mapping
 
-from diemcau.core.ids import PersonId, SiteId
+from diemcau.core.ids import PersonId, RequestId, SiteId
 from diemcau.documents.frame import conclusion_blocks, framed
-from diemcau.documents.model import Block, Document, DocumentKind, Paragraph
+from diemcau.documents.model import Block, Document, DocumentKind, Paragraph, Picture
 from diemcau.documents.wording import Wording, capital, stop
 from diemcau.projections.proceedings import (
     ADOPTED,
@@ -27,8 +28,8 @@ _NAMED = 20
 """From more people on, those at a site are counted by category instead of named."""
 
 
-def article(wording: Wording, site: SiteId) -> Document:
-    """Return the article of `site`."""
+def article(wording: Wording, site: SiteId, stills: Mapping[RequestId, bytes]) -> Document:
+    """Return the article of `site`; `stills` are the chosen pictures of speeches."""
     told = wording.proceedings
     opened = told.conference.stages.opened_at or wording.facts.starts_at
     opening = wording.say(
@@ -47,7 +48,7 @@ def article(wording: Wording, site: SiteId) -> Document:
             Paragraph(text=opening, sources=sources_of(told, FACTS, OPENED)),
             Paragraph(text=_presided(wording), sources=sources_of(told, FACTS)),
             _here(wording, site),
-            *_speeches(wording, site),
+            *_speeches(wording, site, stills),
             *_conclusion(wording),
             *_end(wording),
         ),
@@ -67,9 +68,7 @@ def _presided(wording: Wording) -> str:
 
 
 def _here(wording: Wording, site: SiteId) -> Paragraph:
-    hall = next(one for one in wording.attendance if one.site.site == site)
-    chair = wording.on_duty("chair", site)
-    person = None if chair is None else chair.person
+    hall, person = _hall(wording, site), _chair(wording, site)
     others = _others(wording, hall, person)
     key = "article.here_absent" if not hall.reported else _told_as(hall, others)
     text = wording.say(
@@ -82,6 +81,15 @@ def _here(wording: Wording, site: SiteId) -> Paragraph:
     return Paragraph(text=text, sources=hall.sources)
 
 
+def _hall(wording: Wording, site: SiteId) -> SiteAttendance:
+    return next(one for one in wording.attendance if one.site.site == site)
+
+
+def _chair(wording: Wording, site: SiteId) -> PersonId | None:
+    chair = wording.on_duty("chair", site)
+    return None if chair is None else chair.person
+
+
 def _told_as(hall: SiteAttendance, others: str) -> str:
     if not others:
         return "article.here_alone"
@@ -90,7 +98,7 @@ def _told_as(hall: SiteAttendance, others: str) -> str:
 
 def _others(wording: Wording, hall: SiteAttendance, chair: PersonId | None) -> str:
     """Name those present beside the site's chair, each office once; very many are counted by category."""
-    others = [one for one in hall.present if one != chair]
+    others = _beside(hall, chair)
     if len(others) > _NAMED:
         category = {one.person: one.category for one in wording.facts.delegates}
         counts = Counter(category[one] for one in others)
@@ -101,7 +109,20 @@ def _others(wording: Wording, hall: SiteAttendance, chair: PersonId | None) -> s
     return wording.listed((*named, *guests))
 
 
-def _speeches(wording: Wording, site: SiteId) -> tuple[Block, ...]:
+def _beside(hall: SiteAttendance, chair: PersonId | None) -> list[PersonId]:
+    return [one for one in hall.present if one != chair]
+
+
+def _named(wording: Wording, site: SiteId) -> set[PersonId | None]:
+    """Return whom the article names by office: who presides, and those at its site unless they are only counted."""
+    hall, chair = _hall(wording, site), _chair(wording, site)
+    if not hall.reported:
+        return {wording.chair}
+    others = _beside(hall, chair)
+    return {wording.chair, chair, *(others if len(others) <= _NAMED else ())}
+
+
+def _speeches(wording: Wording, site: SiteId, stills: Mapping[RequestId, bytes]) -> tuple[Block, ...]:
     spoken = speeches(wording.proceedings)
     if not spoken:
         return (Paragraph(text=wording.say("article.no_speeches")),)
@@ -110,15 +131,17 @@ def _speeches(wording: Wording, site: SiteId) -> tuple[Block, ...]:
         "article.speeches", count=wording.count(len(spoken), "speech"), sites=wording.listed(tuple(halls))
     )
     every = tuple(sorted({position for one in spoken for position in one.sources}))
-    return (Paragraph(text=text, sources=every), *_ours(wording, site, spoken))
+    return (Paragraph(text=text, sources=every), *_ours(wording, site, spoken, stills))
 
 
-def _ours(wording: Wording, site: SiteId, spoken: tuple[Speech, ...]) -> tuple[Block, ...]:
-    said = tuple(
-        Paragraph(text=_our_speech(wording, one), quoted=True, sources=one.sources)
-        for one in spoken
-        if one.site == site
-    )
+def _ours(
+    wording: Wording, site: SiteId, spoken: tuple[Speech, ...], stills: Mapping[RequestId, bytes]
+) -> tuple[Block, ...]:
+    said: list[Block] = []
+    for one in spoken:
+        if one.site == site:
+            said.append(Paragraph(text=_our_speech(wording, one), quoted=True, sources=one.sources))
+            said.extend(_pictured(wording, one, stills.get(one.request)))
     written = tuple(
         Paragraph(
             text=wording.say("article.ours_written", site=wording.site(site), topic=stop(one.topic)),
@@ -139,6 +162,20 @@ def _our_speech(wording: Wording, speech: Speech) -> str:
         topic=stop(speech.topic),
     )
     return " ".join((said, *(f"{stop(one.text)}." for one in speech.notes)))
+
+
+def _pictured(wording: Wording, speech: Speech, still: bytes | None) -> tuple[Picture, ...]:
+    """Return the picture of a speech if one was chosen; whoever was erased is shown no more."""
+    speaker = speech.speaker
+    if still is None or (speaker is not None and wording.people.office_of(speaker) is None):
+        return ()
+    site = wording.site(speech.site)
+    if speaker is not None and speaker in _named(wording, speech.site):
+        caption = wording.say("article.still_of", site=site, office=wording.office(speaker))
+    else:
+        caption = wording.say("article.still", site=site)
+    alternative = wording.say("article.still_alternative", caption=caption)
+    return (Picture(jpeg=still, caption=caption, alternative=alternative, sources=speech.sources),)
 
 
 def _conclusion(wording: Wording) -> tuple[Block, ...]:

@@ -14,6 +14,7 @@ from diemcau.documents.model import Document
 
 FONT = "Times New Roman"
 _HEADINGS = (1, 2, 3)
+_CAPTION_SIZE = 12
 LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 
 
@@ -74,6 +75,8 @@ def _looks(document: Document) -> tuple[Look, ...]:
         Look(name="Title", size=title.kind_size, bold=True, align=centre, before=18, after=3, keep=True),
         Look(name="Subtitle", size=title.subject_size, bold=True, align=centre, keep=True),
         Look(name="Attached", size=body.size, italic=True, align=centre, before=2, after=6),
+        Look(name="Picture", size=body.size, align=centre, before=body.before, after=3, keep=True),
+        Look(name="Caption", size=_CAPTION_SIZE, italic=True, align=centre, after=body.before),
         Look(name="Table Text", size=body.table_size, before=2, after=2),
         Look(name="Signature", size=signature.size, bold=True, align=centre, keep=True),
         Look(name="Recipients Title", size=signature.recipients_title_size, bold=True, italic=True, keep=True),

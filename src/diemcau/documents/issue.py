@@ -4,10 +4,11 @@ Pure work for a processor and a disk: callers with an event loop run it in a thr
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
-from diemcau.core.ids import SiteId
+from diemcau.core.ids import RequestId, SiteId
 from diemcau.core.sites import SiteUnknown
 from diemcau.documents.article import article
 from diemcau.documents.attendance import attendance_list
@@ -30,11 +31,12 @@ def issue(
     *,
     site: SiteId | None = None,
     number: int = 1,
+    stills: Mapping[RequestId, bytes] = MappingProxyType({}),
 ) -> Document:
     """Return a document that agrees with itself, or raise `DocumentAtFault`.
 
     `site` is whose article it is (the main site's if none is named), `number` that of minutes
-    and notices among their kind.
+    and notices among their kind, `stills` the chosen picture (JPEG) of each speech.
     """
     wording = Wording(proceedings=proceedings, people=people)
     at = site or proceedings.facts.main_site
@@ -44,7 +46,7 @@ def issue(
         DocumentKind.MINUTES: lambda: minutes(wording, number),
         DocumentKind.NOTICE: lambda: notice(wording, number),
         DocumentKind.ATTENDANCE: lambda: attendance_list(wording),
-        DocumentKind.ARTICLE: lambda: article(wording, at),
+        DocumentKind.ARTICLE: lambda: article(wording, at, stills),
     }
     document = tidied(makers[kind]())
     require_sound(document)

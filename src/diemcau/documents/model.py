@@ -135,7 +135,18 @@ class Table:
     counted_as: tuple[str, ...] = ()
 
 
-Block: TypeAlias = Heading | Paragraph | NumberedList | Table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture with its caption under it; `alternative` is for who can't see it, `share` its part of the width."""
+
+    jpeg: bytes
+    caption: str
+    alternative: str
+    share: int = 100
+    sources: Positions = ()
+
+
+Block: TypeAlias = Heading | Paragraph | NumberedList | Table | Picture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,3 +237,5 @@ def _told(document: Document) -> Iterator[tuple[str, bool, Positions]]:
             case Table(rows=rows):
                 for row in rows:
                     yield " | ".join(row.cells), False, row.sources
+            case Picture(caption=caption, sources=sources):
+                yield caption, True, sources

@@ -32,12 +32,14 @@ from diemcau.documents.model import (
     NumberedList,
     Paragraph,
     ParagraphStyle,
+    Picture,
     Recipients,
     Signatory,
     Table,
     announces,
     numbered,
 )
+from diemcau.documents.pictures import size_of
 from diemcau.documents.ruleset import Rule
 
 _STYLES = {
@@ -204,6 +206,8 @@ def _add_block(file: Docx, document: Document, block: Block) -> None:
                 file.add_paragraph(text, style="Body Text")
         case Table():
             add_table(file, block, _width(document))
+        case Picture():
+            _add_picture(file, block, _width(document))
         case _:
             assert_never(block)
 
@@ -213,6 +217,14 @@ def _add_paragraph(file: Docx, paragraph: Paragraph) -> None:
     if paragraph.lead:
         added.add_run(f"{paragraph.lead} ").bold = True
     added.add_run(paragraph.text)
+
+
+def _add_picture(file: Docx, picture: Picture, room: float) -> None:
+    width, height = size_of(picture, room)
+    run = file.add_paragraph(style="Picture").add_run()
+    shape = run.add_picture(BytesIO(picture.jpeg), Mm(width), Mm(height))
+    shape._inline.docPr.set("descr", picture.alternative)  # noqa: SLF001 - python-docx knows no alternative text
+    file.add_paragraph(picture.caption, style="Caption")
 
 
 def _keep_last_with_foot(file: Docx, document: Document) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import typst
 
-from diemcau.documents.model import Block, Document, NumberedList, announces, numbered
+from diemcau.documents.model import Block, Document, NumberedList, Picture, announces, numbered
+from diemcau.documents.pictures import size_of
 
 _HERE = Path(str(files(__package__)))
 
@@ -58,15 +59,30 @@ def _plain(document: Document) -> dict[str, object]:
         "header": None if document.header is None else asdict(document.header),
         "heading": document.heading,
         "subject": document.subject,
-        "blocks": [_block(one) for one in document.blocks],
+        "blocks": [_block(one, width - rules.page.left - rules.page.right) for one in document.blocks],
         "left": None if document.left is None else asdict(document.left),
         "right": None if document.right is None else asdict(document.right),
         "recipients": None if document.recipients is None else asdict(document.recipients),
-        "endnotes": [_block(one) for one in document.endnotes],
+        "endnotes": [_block(one, width) for one in document.endnotes],
     }
 
 
-def _block(block: Block) -> dict[str, object]:
+def _block(block: Block, room: float) -> dict[str, object]:
     if isinstance(block, NumberedList):
         return {"type": "list", "items": numbered(block)}
+    if isinstance(block, Picture):
+        return _picture(block, room)
     return {"type": type(block).__name__.lower(), "announces": announces(block), **asdict(block)}
+
+
+def _picture(picture: Picture, room: float) -> dict[str, object]:
+    """Return a picture with its bytes as numbers: what Typst is given is text."""
+    width, height = size_of(picture, room)
+    return {
+        "type": "picture",
+        "jpeg": list(picture.jpeg),
+        "wide": width,
+        "high": height,
+        "caption": picture.caption,
+        "alternative": picture.alternative,
+    }

@@ -41,7 +41,13 @@ class Door:
     def __init__(self, server: Server, certificate: Certificate | None, *, next_free: bool) -> None:
         settings = server.settings
         self.scripts = Stages()
-        self.library = Library(server.journal, server.engine, server.desks, documents_in(settings.data))
+        self.library = Library(
+            server.journal,
+            server.engine,
+            server.desks,
+            documents_in(settings.data),
+            recordings=server.recordings,
+        )
         address = Address(
             host=settings.host,
             port=settings.port,

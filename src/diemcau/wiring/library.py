@@ -1,10 +1,12 @@
 """The library: the documents of a conference, made from the journal when they are asked for.
 
 What a role may have and from when on stands here; what is written in them is `documents`'s. A
-document is made anew when the journal has gone on, was sealed, or a person was erased.
+document is made anew when the journal has gone on, was sealed, or a person was erased; an article
+also when another still was chosen.
 """
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from diemcau.core.conference import Conference
-from diemcau.core.ids import ConferenceId, PersonId, SiteId, StreamId
+from diemcau.core.ids import ConferenceId, PersonId, RequestId, SiteId, StreamId
 from diemcau.core.roles import Role
 from diemcau.core.stages import Stage
 from diemcau.directory.models import Person
@@ -24,6 +26,7 @@ from diemcau.journal.journal import Journal
 from diemcau.projections.minutes import proceedings_of
 from diemcau.projections.proceedings import Proceedings
 from diemcau.web.ports import DesksPort, Form, ListedDocument
+from diemcau.wiring.recorded import RecordingShelf
 
 TITLES: Mapping[DocumentKind, tuple[str, str]] = {
     DocumentKind.MINUTES: ("Biên bản hội nghị", "Minutes"),
@@ -61,11 +64,14 @@ class PeopleOf:
 class Library:
     """The documents of all conferences of this server."""
 
-    def __init__(self, journal: Journal, engine: Engine, desks: DesksPort, folder: Path) -> None:
+    def __init__(
+        self, journal: Journal, engine: Engine, desks: DesksPort, folder: Path, *, recordings: RecordingShelf
+    ) -> None:
         self._journal = journal
         self._engine = engine
         self._desks = desks
         self._folder = folder
+        self._recordings = recordings
         self._making = asyncio.Lock()
 
     async def listed(self, conference: ConferenceId, *, role: Role, site: SiteId | None) -> tuple[ListedDocument, ...]:
@@ -88,24 +94,33 @@ class Library:
         proceedings, people = self._read(conference)
         state = proceedings.conference
         kinds = [kind for kind in DocumentKind if _is_ready(kind, state)]
-        written = [write(issue(kind, proceedings, people, site=site), folder) for kind in kinds]
+        stills = self._stills(conference)
+        written = [write(issue(kind, proceedings, people, site=site, stills=stills), folder) for kind in kinds]
         return tuple(path for pair in written for path in pair)
 
     def _file(self, conference: ConferenceId, document: str, form: Form) -> Path | None:
         named, _, site = document.partition("-")
         if named not in set(DocumentKind):
             return None
-        folder = self._folder / conference / self._as_of(streams.formal(conference)) / document
+        kind = DocumentKind(named)
+        stills = self._stills(conference) if kind is DocumentKind.ARTICLE else {}
+        folder = self._folder / conference / self._as_of(streams.formal(conference), stills) / document
         kept = next(folder.glob(f"*.{form.value}"), None) if folder.is_dir() else None
         if kept is not None:
             return kept
         proceedings, people = self._read(conference)
-        made = write(issue(DocumentKind(named), proceedings, people, site=SiteId(site) if site else None), folder)
+        at = SiteId(site) if site else None
+        made = write(issue(kind, proceedings, people, site=at, stills=stills), folder)
         return next(path for path in made if path.suffix == f".{form.value}")
 
-    def _as_of(self, stream: StreamId) -> str:
-        """Name all that a document depends on: the records, the seals, and who was erased."""
-        return f"{self._journal.version(stream)}-{len(self._journal.seals(stream))}-{how_many_erased(self._engine)}"
+    def _stills(self, conference: ConferenceId) -> dict[RequestId, bytes]:
+        chosen = self._recordings.chosen_stills(conference)
+        return {RequestId(speech): still for speech, still in chosen.items()}
+
+    def _as_of(self, stream: StreamId, stills: Mapping[RequestId, bytes]) -> str:
+        """Name all that a document depends on: the records, the seals, who was erased, and the stills."""
+        known = (self._journal.version(stream), len(self._journal.seals(stream)), how_many_erased(self._engine))
+        return "-".join((*(str(one) for one in known), *_digest(stills)))
 
     def _read(self, conference: ConferenceId) -> tuple[Proceedings, PeopleOf]:
         stream = streams.formal(conference)
@@ -116,6 +131,14 @@ class Library:
             raise LookupError(message)
         digests = {one.person: one.digest for one in proceedings.facts.delegates}
         return proceedings, PeopleOf(people=find_all(self._engine, digests))
+
+
+def _digest(stills: Mapping[RequestId, bytes]) -> tuple[str, ...]:
+    """Return a name for these very pictures; nothing if there are none."""
+    if not stills:
+        return ()
+    each = (f"{speech} {hashlib.sha256(stills[speech]).hexdigest()}" for speech in sorted(stills))
+    return (hashlib.sha256("\n".join(each).encode()).hexdigest()[:16],)
 
 
 def _general(kind: DocumentKind, state: Conference) -> ListedDocument:

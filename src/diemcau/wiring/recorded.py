@@ -4,7 +4,7 @@ Titles are made when they are asked for, so an office that was erased is in none
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,6 +47,20 @@ class RecordingShelf:
         """Note which still of a speech is chosen for its article; say whether there is that speech."""
         return await asyncio.to_thread(self._choose, conference, speech, number)
 
+    def chosen_stills(self, conference: ConferenceId) -> Mapping[str, bytes]:
+        """Return the chosen still of each speech as JPEG, made if need be. Callers have a thread for it."""
+        folder = self.folder_of(conference)
+        chosen = stills.chosen_in(folder)
+        if not chosen:
+            return {}
+        spoken, found = self._speeches(conference), dict[str, bytes]()
+        for part in recordings_in(folder):
+            for chapter in _chapters(part, spoken, chosen):
+                if chapter.chosen is not None and chapter.speech not in found:
+                    path = _still_in(part, chapter, chapter.chosen)
+                    found.update({} if path is None else {chapter.speech: path.read_bytes()})
+        return found
+
     def folder_of(self, conference: ConferenceId) -> Path:
         """Return the folder of a conference's recordings."""
         return self._folder / conference
@@ -64,8 +78,7 @@ class RecordingShelf:
         for part in recordings_in(self.folder_of(conference)):
             for chapter in _chapters(part, self._speeches(conference), {}):
                 if chapter.speech == speech:
-                    begin, end = chapter.start.total_seconds(), chapter.end.total_seconds()
-                    return stills.still(part.path, begin=begin, end=end, number=number)
+                    return _still_in(part, chapter, number)
         return None
 
     def _choose(self, conference: ConferenceId, speech: str, number: int | None) -> bool:
@@ -73,6 +86,11 @@ class RecordingShelf:
             return False
         stills.choose(self.folder_of(conference), speech, number)
         return True
+
+
+def _still_in(part: Part, chapter: Chapter, number: int) -> Path | None:
+    begin, end = chapter.start.total_seconds(), chapter.end.total_seconds()
+    return stills.still(part.path, begin=begin, end=end, number=number)
 
 
 def _recording(part: Part, spoken: tuple[Spoken, ...], chosen: dict[str, int]) -> Recording:

@@ -1,5 +1,7 @@
 // The record of what is on air, as the server writes it on the track `air`.
 
+import type { Rung } from "./line";
+
 export type AirRole = "main" | "holder" | "gallery";
 
 /** A place on a screen, by what belongs there. */
@@ -10,6 +12,8 @@ export interface AirEntry {
   readonly role: AirRole;
   readonly site: string;
   readonly broadcast: string;
+  /** What the site sends, where it is not all that it could. */
+  readonly rung?: Rung;
 }
 
 const ROLES: readonly unknown[] = ["main", "holder", "gallery"];

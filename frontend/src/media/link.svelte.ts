@@ -8,7 +8,7 @@ import { doorsOf, NoDoor, socketUrl, type Part, type Reach } from "./reach";
 import type { Carrier, Session } from "./session";
 import { everySecond, pause } from "./ticks";
 
-export type LinkState = "idle" | "connecting" | "up" | "lost" | "unsupported" | "refused";
+export type LinkState = "idle" | "connecting" | "up" | "lost" | "refused";
 
 /** Why the camera's line ended, other than by breaking. */
 export type CameraEnd = "refused" | "occupied" | "replaced";
@@ -94,10 +94,6 @@ export class Link {
   }
 
   async #run(): Promise<void> {
-    if (!("VideoDecoder" in globalThis)) {
-      this.state = "unsupported";
-      return;
-    }
     this.#isRunning = true;
     this.#isRefused = false;
     this.state = "connecting";

@@ -137,7 +137,6 @@ class Ticking {
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("Worker", Ticking);
-  vi.stubGlobal("VideoDecoder", () => undefined);
   vi.stubGlobal("document", { hidden: false });
   vi.stubGlobal("location", { href: "https://here/d/x/" });
 });

@@ -1,5 +1,6 @@
 // What every hall sees, as the pages know it: follows the record of what is on air, and keeps one player for each
 // source. The last picture of a source stays on its canvas when the line is lost.
+import { bestRung, canHear, lowestOf, rungOf } from "./ability";
 import { untrack } from "svelte";
 import { entryFor, readAir, type AirEntry, type Slot } from "./air";
 import { whileSeen } from "./easel";
@@ -42,12 +43,17 @@ export class ProgramWatch implements Member {
   #line: Line | null = null;
   #speaker: Speaker | null = null;
   #latency = NEAR_MS;
+  #best = $state<Rung>("high");
   #isFrozen = false;
   #isHushed = false;
 
   constructor(link: Link) {
     this.link = link;
     link.join(this);
+    void bestRung().then((best) => {
+      this.#best = best;
+      this.#follow();
+    });
   }
 
   get state(): WatchState {
@@ -56,7 +62,7 @@ export class ProgramWatch implements Member {
 
   /** The rung of the program that is asked for. */
   get rung(): Rung {
-    return this.link.told.down;
+    return lowestOf(this.link.told.down, this.#best);
   }
 
   entry(slot: Slot): AirEntry | undefined {
@@ -113,6 +119,7 @@ export class ProgramWatch implements Member {
       await speaker?.close();
       return;
     }
+    if (!canHear()) return;
     if (this.#speaker === null) {
       this.#speaker = new Speaker();
       this.#speaker.hush(this.#isHushed);
@@ -199,7 +206,7 @@ export class ProgramWatch implements Member {
     }
     for (const [key, source] of wanted) {
       const player = this.#players.get(key) ?? this.#begin(key, source);
-      player.rung = source.entry?.role === "gallery" ? galleryRung(this.rung) : source.entry === null ? "high" : this.rung;
+      player.rung = source.entry?.role === "gallery" ? galleryRung(this.rung) : source.entry === null ? this.#best : rungOf(this.rung, source.entry.rung ?? "high");
       const spots = [...this.#spots].filter((spot) => this.#belongs(spot, source));
       player.easel.hang(spots.map((spot) => spot.canvas));
       player.isSeen = spots.some((spot) => spot.isWanted && spot.isSeen) && !(this.#isFrozen && source.entry !== null && this.#hasPicture(spots));

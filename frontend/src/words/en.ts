@@ -81,7 +81,6 @@ export const en: Words = {
     next: "Next",
     reconnecting: "Reconnecting",
     noPicture: "No picture yet",
-    unsupported: "This browser can't show the picture. Use a recent Chrome, Edge or Firefox.",
     refused: "This desk's link is no longer valid. Ask the operator for a new one.",
     soundOnly: "The line is weak: sound only",
     slate: "The conference pauses for technical reasons",

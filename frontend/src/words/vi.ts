@@ -80,7 +80,6 @@ export const vi = {
     next: "Tiếp theo",
     reconnecting: "Đang nối lại",
     noPicture: "Chưa có hình",
-    unsupported: "Trình duyệt này không xem được hình. Hãy dùng Chrome, Edge hoặc Firefox bản mới.",
     refused: "Đường dẫn của bàn này không còn dùng được. Hãy xin trực kỹ thuật đường dẫn mới.",
     soundOnly: "Đường truyền yếu, chỉ còn tiếng",
     slate: "Hội nghị tạm dừng vì lý do kỹ thuật",

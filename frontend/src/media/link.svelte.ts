@@ -37,6 +37,7 @@ const BEAT_LOST_MS = 3000;
 const HAND_OVER_MS = 5000;
 const FREE_EVERY_MS = 5000;
 const FLOODED_MS = 30_000;
+const ALONE_AGAIN_MS = 60_000;
 const ENDS: Readonly<Record<number, CameraEnd>> = { 401: "refused", 403: "refused", 409: "occupied", 410: "replaced" };
 
 export class Link {
@@ -57,6 +58,7 @@ export class Link {
   #door = 0;
   #doors = 1;
   #heardAt = 0;
+  #leftAt = -Infinity;
   #wake: () => void = () => undefined;
 
   constructor(address: () => Promise<MediaAddress>, reach: Reach) {
@@ -182,7 +184,10 @@ export class Link {
     const heard = (): void => {
       if (this.#line === line) this.#heardAt = performance.now();
     };
-    line.session.texts(line.address.program, "beat", heard);
+    line.session.texts(line.address.program, "beat", (text) => {
+      heard();
+      if (isAlone(text)) this.#leaveAlone(line);
+    });
     line.session.texts(line.address.program, "air", () => {
       heard();
       if (this.#line !== line) return;
@@ -208,6 +213,14 @@ export class Link {
     }
     line.session.close();
     if (this.#line === null && this.state === "up") this.state = "lost";
+  }
+
+  /** The node has lost the centre: what is beyond it may still be reached another way, looked for now and then. */
+  #leaveAlone(line: Line): void {
+    const now = performance.now();
+    if (this.#line !== line || this.#doors < 2 || now - this.#leftAt < ALONE_AGAIN_MS) return;
+    this.#leftAt = now;
+    line.session.close();
   }
 
   #tick(): void {
@@ -265,4 +278,14 @@ export class Link {
 /** Whether a session has ended already. */
 async function isOver(session: Session): Promise<boolean> {
   return (await Promise.race([session.closed, Promise.resolve(null)])) !== null;
+}
+
+/** Whether a node tells in its beat that it hears nothing from the node above. */
+function isAlone(beat: string): boolean {
+  try {
+    const told: unknown = JSON.parse(beat);
+    return typeof told === "object" && told !== null && "alone_s" in told;
+  } catch {
+    return false;
+  }
 }

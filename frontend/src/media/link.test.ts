@@ -301,3 +301,16 @@ test("what the server says of this page's line is passed on at once", async () =
   expect(link.told.down).toBe("low");
   expect(watching.notes).toContain("hear low");
 });
+
+test("a page whose relay is alone goes to the other node, and does not run to and fro", async () => {
+  const here = world();
+  here.address = () => Promise.resolve({ ...ADDRESS, parents: [THERE], socket: { camera: null, screen: null as unknown as string } });
+  here.link.hold();
+  await after(100);
+  here.opened.at(-1)?.says("program/c1", "beat", '{"n": 4, "alone_s": 7}');
+  await after(100);
+  expect(here.urls).toEqual([HERE.screen, THERE.screen]);
+  here.opened.at(-1)?.says("program/c1", "beat", '{"n": 5, "alone_s": 9}');
+  await after(5000);
+  expect(here.urls).toEqual([HERE.screen, THERE.screen]);
+});

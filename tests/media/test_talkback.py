@@ -94,7 +94,9 @@ async def test_when_the_operator_leaves_the_site_is_told_that_nobody_talks() -> 
 
             await operator.close()
 
-            await states_of(line, talk=False)
+            left = await states_of(line, talk=False)
+
+    assert left["talk"] is False
 
 
 async def test_of_two_operators_the_last_who_began_is_heard_and_then_the_other_again() -> None:

@@ -24,6 +24,7 @@ from diemcau.media.recording.recordings import recordings_in
 from diemcau.plan.model import Plan
 from diemcau.plan.reader import read_plan
 from diemcau.web.ports import Form
+from diemcau.wiring.erasing import throw_away
 from diemcau.wiring.handouts import HandoutShelf
 from diemcau.wiring.importing import take_in
 from diemcau.wiring.library import Library
@@ -45,8 +46,8 @@ class House:
     spoken: list[Spoken]
     plan: Plan
 
-    async def give(self, role: Role, command: Command) -> None:
-        await self.desk.ask(command, asker=Asker(role=role), command_id=new_command_id())
+    async def give(self, role: Role, command: Command, *, site: SiteId | None = None) -> None:
+        await self.desk.ask(command, asker=Asker(role=role, site=site), command_id=new_command_id())
 
     async def text(self, document: str) -> str:
         file = await self.library.file(self.plan.id, document, Form.DOCX)
@@ -59,9 +60,11 @@ class House:
         assert file is not None
         return file
 
-    async def let_coast_speak(self) -> str:
+    async def let_coast_speak(self, speaker: PersonId | None = None) -> str:
         """Let the coast speak, and have four seconds of it in a recording; return which speech it is."""
         await self.give(Role.CHAIR, stages.OpenConference())
+        if speaker is not None:
+            await self.give(Role.SITE, floor.RequestFloor(site=COAST, topic="Nets", speaker=speaker), site=COAST)
         await self.give(Role.CHAIR, floor.GrantFloor(site=COAST))
         await self.give(Role.CHAIR, floor.ReleaseFloor(site=COAST))
         (request,) = self.desk.formal.floor.requests
@@ -194,3 +197,31 @@ async def test_what_is_exported_has_the_chosen_stills(house: House, tmp_path: Pa
     shown = {file.name: len(pictures_in(file)) for file in files if file.suffix == ".docx"}
     assert {name: count for name, count in shown.items() if count} == {"article-coast.docx": 1}
     assert len(shown) > 1
+
+
+async def test_whoever_is_erased_is_in_no_article_and_no_still_of_theirs_stays_chosen(
+    house: House, tmp_path: Path
+) -> None:
+    speaker = PersonId(f"{house.plan.id}.coast-01")
+    speech = await house.let_coast_speak(speaker)
+    await house.recordings.choose_still(house.plan.id, speech, 2)
+    before = pictures_in(await house.article())
+
+    erase(house.journal.engine, speaker, reason="Theo yêu cầu", author="secretary", at=WallClock().now())
+    after = pictures_in(await house.article())
+    throw_away(speaker, journal=house.journal, data=tmp_path)
+
+    assert (len(before), after) == (1, [])
+    assert list(house.recordings.folder_of(house.plan.id).glob("stills/*.jpg")) == []
+    assert house.recordings.chosen_stills(house.plan.id) == {}
+    assert not (tmp_path / "documents").exists()
+
+
+async def test_erasing_somebody_else_leaves_the_chosen_stills(house: House, tmp_path: Path) -> None:
+    speech = await house.let_coast_speak(PersonId(f"{house.plan.id}.coast-01"))
+    await house.recordings.choose_still(house.plan.id, speech, 2)
+
+    throw_away(PersonId(f"{house.plan.id}.head-office-02"), journal=house.journal, data=tmp_path)
+
+    assert set(house.recordings.chosen_stills(house.plan.id)) == {speech}
+    assert len(pictures_in(await house.article())) == 1

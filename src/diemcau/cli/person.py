@@ -1,6 +1,5 @@
 """`diemcau person erase`: forget who a person is, and leave the journal as it is."""
 
-import shutil
 from typing import Annotated
 
 import typer
@@ -11,9 +10,10 @@ from diemcau.conduct.clock import WallClock
 from diemcau.core.ids import PersonId
 from diemcau.directory.models import open_directory
 from diemcau.directory.people import PersonUnknown, erase
-from diemcau.journal.sql import engine_for, engine_to_read
+from diemcau.journal.events import CODEC
+from diemcau.journal.sql import engine_for, engine_to_read, open_journal
 from diemcau.settings import read_settings
-from diemcau.wiring.library import documents_in
+from diemcau.wiring.erasing import throw_away
 
 AUTHOR = "command line"
 
@@ -41,15 +41,14 @@ def erase_person(
     open_directory(engine)
     try:
         erase(engine, PersonId(person), reason=reason, author=AUTHOR, at=WallClock().now())
+        throw_away(PersonId(person), journal=open_journal(engine, CODEC), data=settings.data)
     except PersonUnknown:
         fail(f"The directory knows no person {person}: write CONFERENCE.DELEGATE, with the id of delegates.csv.")
     finally:
         engine.dispose()
-    made = documents_in(settings.data)
-    if made.is_dir():
-        shutil.rmtree(made)
     OUT.print(
-        f"{person} is erased, and so are the documents that were made; they are made again when asked for. "
+        f"{person} is erased, and so are the documents that were made (they are made again when asked for) "
+        "and the choice of stills of this person's speeches. "
         "Restart the server, so that its desks forget too. Plans, exports and backups are yours to clean: "
         "see docs/operating/erasing.md.",
         markup=False,

@@ -61,6 +61,14 @@ class RecordingShelf:
                     found.update({} if path is None else {chapter.speech: path.read_bytes()})
         return found
 
+    def forget_stills(self, conference: ConferenceId, speeches: tuple[str, ...]) -> None:
+        """Choose no still of these speeches any more, and throw the files of stills away."""
+        folder = self.folder_of(conference)
+        for speech in stills.chosen_in(folder).keys() & set(speeches):
+            stills.choose(folder, speech, None)
+        if speeches:
+            stills.throw_away(folder)
+
     def folder_of(self, conference: ConferenceId) -> Path:
         """Return the folder of a conference's recordings."""
         return self._folder / conference

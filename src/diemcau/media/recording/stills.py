@@ -8,6 +8,7 @@ import io
 import json
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 from typing import Final
 
 import av
@@ -32,7 +33,7 @@ def still(recording: Path, *, begin: float, end: float, number: int) -> Path | N
     if picture is None:
         return None
     path.parent.mkdir(exist_ok=True)
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{get_ident()}.draft")  # a page and an article may make the same one at once
     draft.write_bytes(_jpeg(picture))
     draft.rename(path)
     return path
@@ -55,6 +56,12 @@ def choose(folder: Path, speech: str, number: int | None) -> None:
     draft = folder / _FOLDER / f"{_CHOSEN}.draft"
     draft.write_text(json.dumps(kept))
     draft.rename(folder / _FOLDER / _CHOSEN)
+
+
+def throw_away(folder: Path) -> None:
+    """Remove the files of all stills; each is made again when it is asked for."""
+    for file in (folder / _FOLDER).glob("*.jpg"):
+        file.unlink(missing_ok=True)
 
 
 def _key_picture(opened: InputContainer, at: float, least: float) -> av.VideoFrame | None:

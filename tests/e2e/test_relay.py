@@ -13,7 +13,7 @@ from diemcau.media.rehearsal_sites.report import FirstFrame, Line, Report
 from tests.e2e.desks import Desk, desk, token_for
 from tests.e2e.halls import rehearsal_sites, way_to_media
 from tests.e2e.programs import Program, run, server
-from tests.e2e.relays import RunningRelay, relay, relay_pass, until_told
+from tests.e2e.relays import relay, relay_pass, until_told
 from tests.plan.samples import write_plan
 
 SPRING = "spring-review"

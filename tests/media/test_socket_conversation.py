@@ -115,7 +115,7 @@ async def test_a_track_is_asked_of_the_page_only_while_somebody_reads_it() -> No
     async with session() as one:
         source = one.talk.source(UP)
         frames = source.frames(SOUND)
-        reading = asyncio.create_task(anext(frames))
+        reading = asyncio.ensure_future(anext(frames))
         asked = await soon(one.page.hear())
         await one.page.say(sound(asked["id"], 20_000))
         frame = await soon(reading)
@@ -131,7 +131,7 @@ async def test_a_track_is_asked_of_the_page_only_while_somebody_reads_it() -> No
 async def test_what_was_on_its_way_when_it_was_stopped_does_no_harm() -> None:
     async with session() as one:
         texts = one.talk.source(UP).texts("beat")
-        reading = asyncio.create_task(anext(texts))
+        reading = asyncio.ensure_future(anext(texts))
         await soon(one.page.hear())
         await one.page.say(sound(1))
         await soon(reading)
@@ -148,7 +148,7 @@ async def test_what_was_on_its_way_when_it_was_stopped_does_no_harm() -> None:
 
 async def test_a_picture_is_read_from_a_key_frame_on() -> None:
     async with session() as one:
-        reading = asyncio.create_task(anext(one.talk.source(UP).frames(PICTURE)))
+        reading = asyncio.ensure_future(anext(one.talk.source(UP).frames(PICTURE)))
         await soon(one.page.hear())
         for at_us, begins in ((1, False), (2, True)):
             await one.page.say(Sent(number=1, begins=begins, at_us=at_us, payload=b"\x00\x00\x00\x01\x65"))
@@ -160,7 +160,7 @@ async def test_a_picture_is_read_from_a_key_frame_on() -> None:
 
 async def test_what_is_offered_is_read_from_the_catalog() -> None:
     async with session() as one:
-        reading = asyncio.create_task(anext(one.talk.source(UP).renditions()))
+        reading = asyncio.ensure_future(anext(one.talk.source(UP).renditions()))
         asked = await soon(one.page.hear())
         entry = {"codec": "opus", "sampleRate": 48_000, "numberOfChannels": 1}
         catalog = json.dumps({"audio": {"renditions": {"audio": entry}}}).encode()

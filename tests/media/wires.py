@@ -21,7 +21,8 @@ class MemoryWire:
         await self._unless_gone(self._out.put(message))
 
     async def receive(self) -> str | bytes:
-        return await self._unless_gone(self._in.get())
+        received: str | bytes = await self._unless_gone(self._in.get())
+        return received
 
     async def close(self, code: int) -> None:
         for end in (self, self.other):

@@ -15,8 +15,8 @@ import pytest
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.core.roles import Role
-from diemcau.media.lines import Line
 from diemcau.media.director import Air
+from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
 from diemcau.media.passes import door_keeper
 from diemcau.media.studio import Studio

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from diemcau.core.deputy import Presiding
-from diemcau.projections.sections import MaySection, PresidencySection, Section, SectionName
+from diemcau.projections.desk_sections import PresidencySection
+from diemcau.projections.sections import MaySection, Section, SectionName
 from diemcau.web.encode import REMEMBERED, SectionTexts
 from diemcau.web.live.outbox import MOST_ANSWERS, Outbox, TooSlow
 from tests.core.samples import NINE

@@ -25,15 +25,11 @@ def camera(
     *,
     source: Annotated[
         str,
-        typer.Option(
-            "--from", metavar="URL", help="An address (srt:// udp:// rtmp:// rtsp://), or a file."
-        ),
+        typer.Option("--from", metavar="URL", help="An address (srt:// udp:// rtmp:// rtsp://), or a file."),
     ],
     link: Annotated[
         str,
-        typer.Option(
-            "--pass", metavar="LINK", envvar="DIEMCAU_LINK", help="The site's link, or its file."
-        ),
+        typer.Option("--pass", metavar="LINK", envvar="DIEMCAU_LINK", help="The site's link, or its file."),
     ],
     listen: Annotated[bool, typer.Option(help="Wait at an rtmp:// address for the encoder to call.")] = False,
     loop: Annotated[bool, typer.Option(help="Play a file again and again.")] = False,

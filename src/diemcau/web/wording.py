@@ -218,8 +218,14 @@ PROBLEMS: Final[dict[str, Wording]] = {
     ),
     "watching_none": _words(
         404,
-        ("Chưa có hình để xem", "Hội nghị chưa lên hình hoặc bàn này không được xem lại: hãy thử lại khi hội nghị họp."),
-        ("Nothing to watch", "Nothing is shown now, or this desk may not look back: try again when the conference sits."),
+        (
+            "Chưa có hình để xem",
+            "Hội nghị chưa lên hình hoặc bàn này không được xem lại: hãy thử lại khi hội nghị họp.",
+        ),
+        (
+            "Nothing to watch",
+            "Nothing is shown now, or this desk may not look back: try again when the conference sits.",
+        ),
     ),
     "watching_gone": _words(
         404,

@@ -59,6 +59,14 @@ def test_trouble_that_lasts_takes_a_line_down_to_sound_and_no_further() -> None:
     assert [rung for _, rung in steps_of(Ladder(), VERY_LATE, seconds=60)] == [Rung.LOW, Rung.THUMB, Rung.SOUND]
 
 
+def test_the_last_moving_picture_is_taken_away_only_after_lasting_trouble() -> None:
+    low = Ladder(rung=Rung.LOW)
+
+    assert after(low, *[LATE] * 11).rung is Rung.LOW
+    assert after(low, *[LATE] * 12).rung is Rung.THUMB
+    assert after(low, *[VERY_LATE] * 6).rung is Rung.THUMB
+
+
 def test_what_was_on_its_way_before_a_step_is_no_reason_for_the_next() -> None:
     low = after(Ladder(), VERY_LATE, VERY_LATE)
 
@@ -121,10 +129,12 @@ def test_a_line_never_skips_a_step(seconds: list[Measure]) -> None:
 
 
 @given(st.lists(measures, max_size=100))
-def test_whatever_came_before_trouble_takes_the_line_down_within_five_seconds(seconds: list[Measure]) -> None:
+def test_whatever_came_before_trouble_takes_the_line_down_from_the_large_picture_within_five_seconds(
+    seconds: list[Measure],
+) -> None:
     before = after(Ladder(), *seconds)
 
-    troubled = after(before, *[LATE] * 5, at=float(len(seconds)))
+    troubled = after(before, *[LATE] * (5 if before.rung is Rung.HIGH else 15), at=float(len(seconds)))
 
     assert before.rung is Rung.SOUND or ORDER.index(troubled.rung) > ORDER.index(before.rung)
 

@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import Final
 
 DOWN_AFTER: Final = 3
-"""Seconds of trouble; one that is severe counts twice."""
+DOWN_FROM_SMALL_AFTER: Final = 12
+"""Seconds of trouble; one that is severe counts twice. A hall without a moving picture is worse off than one with a
+small one that is late now and then, and what a busy machine makes late is late in any size."""
 SETTLES_WITHIN: Final = 3.0
 """What was on its way before a step down is no trouble after it."""
 CALM_FOR: Final = 10.0
@@ -79,7 +81,7 @@ def step(ladder: Ladder, measure: Measure, *, at: float) -> Ladder:
     if verdict is _Verdict.FAIR or settling:
         return replace(ladder, calm_since=None)
     trouble = ladder.trouble + (2 if verdict is _Verdict.SEVERE else 1)
-    if trouble < DOWN_AFTER:
+    if trouble < (DOWN_AFTER if ladder.rung is Rung.HIGH else DOWN_FROM_SMALL_AFTER):
         return replace(ladder, trouble=trouble, calm_since=None)
     return _fall(ladder, at)
 

@@ -32,14 +32,23 @@ export class WallWatch implements Member {
   readonly #link: Link;
   readonly #stills = new Set<Still>();
   #line: Line | null = null;
+  #watchers = 0;
+  #isRead = false;
 
   constructor(link: Link) {
     this.#link = link;
     link.join(this);
   }
 
+  /** Follow how the sites stand, until what is returned is called. */
   watch(): () => void {
-    return this.#link.hold();
+    this.#watchers += 1;
+    this.#read();
+    const letGo = this.#link.hold();
+    return () => {
+      this.#watchers -= 1;
+      letGo();
+    };
   }
 
   /** Draw a site's stills on a canvas while it is in sight, until what is returned is called. */
@@ -60,9 +69,8 @@ export class WallWatch implements Member {
   take(line: Line): void {
     if (this.#line === line) return;
     this.#line = line;
-    line.session.texts(`wall/${line.conference}`, "states", (text) => {
-      if (this.#line === line) this.states = readStates(text) ?? this.states;
-    });
+    this.#isRead = false;
+    this.#read();
     this.#restart();
   }
 
@@ -82,6 +90,16 @@ export class WallWatch implements Member {
 
   isCarriedBy(): boolean {
     return true;
+  }
+
+  /** Only operators may read the wall; other desks never ask for it. */
+  #read(): void {
+    const line = this.#line;
+    if (line === null || this.#watchers === 0 || this.#isRead) return;
+    this.#isRead = true;
+    line.session.texts(`wall/${line.conference}`, "states", (text) => {
+      if (this.#line === line) this.states = readStates(text) ?? this.states;
+    });
   }
 
   #restart(): void {

@@ -54,6 +54,10 @@ class Heard:
     thumbs: list[bytes] = field(default_factory=list)
     enough: threading.Event = field(default_factory=threading.Event)
     looks: bool = False
+    height: int = 0
+
+    def opened(self, height: int) -> None:
+        self.height = height
 
     def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
         self.pictures.append((payload, at_us, key))
@@ -102,6 +106,7 @@ async def test_a_film_is_read_at_its_own_pace_with_its_sound_as_opus(tmp_path: P
     await read(str(made(tmp_path / "film.mp4")), heard)
 
     assert is_well(heard)
+    assert heard.height == 180
     assert [width for width, _ in heard.raws[:3]] == [320, 320, 320]
     assert heard.thumbs[0].startswith(b"\xff\xd8")
     assert 0.5 < max(level for _, _, level in heard.sounds) <= 1
@@ -199,6 +204,20 @@ async def filming(house: House, film: Path) -> AsyncIterator[list[tuple[News, st
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("size", "tracks"), [("320x180", {"video"}), ("960x540", {"video", "video-low"})])
+async def test_a_smaller_picture_is_offered_only_of_a_large_one(tmp_path: Path, size: str, tracks: set[str]) -> None:
+    options = ("-vf", f"scale={size.replace('x', ':')}", *H264, "-c:a", "aac")
+    async with studio() as house, filming(house, made(tmp_path / "film.mp4", *options)):
+        await eventually(lambda: house.studio.is_up(CONFERENCE, HUE))
+        camera = house.studio._open[CONFERENCE].director._cameras[HUE]  # noqa: SLF001 - what it offers is shown nowhere
+        await eventually(lambda: camera.offered.high is not None)
+        offered = camera.offered
+
+    assert {one.track for one in (offered.high, offered.low) if one is not None} == tracks
+    assert offered.high is not None
+    assert offered.high.track == "video"
 
 
 async def test_every_hall_sees_what_the_encoder_sends(tmp_path: Path) -> None:

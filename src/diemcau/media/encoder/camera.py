@@ -60,6 +60,7 @@ class EncoderCamera:
         self._make_reader = make_reader
         self._tell = tell
         self._sending: Sending | None = None
+        self._height = 0
 
     async def run(self) -> None:
         """Send until cancelled. Raises `EncoderUnusable` or `CameraEnded`, and what `connect` raises."""
@@ -68,6 +69,12 @@ class EncoderCamera:
             tasks.create_task(self._send())
 
     # the reader's thread gives what comes to whichever connection is up
+
+    def opened(self, height: int) -> None:
+        """Hear how many lines the picture has that will come."""
+        self._height = height
+        if sending := self._sending:
+            sending.opened(height)
 
     def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
         """Take one frame of H.264."""
@@ -143,6 +150,7 @@ class EncoderCamera:
     @asynccontextmanager
     async def _sends(self, way: Way) -> AsyncIterator[None]:
         sending = self._sending = Sending(way.link.publish(way.up), by=way.by)
+        sending.opened(self._height)
         beating = asyncio.create_task(sending.beat())
         try:
             yield

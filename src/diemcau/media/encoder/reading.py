@@ -42,6 +42,10 @@ class EncoderAway(Exception):  # noqa: N818 (a fact, as in the core)
 class Listener(Protocol):
     """Who is given what comes; called from the reader's thread."""
 
+    def opened(self, height: int) -> None:
+        """Hear how many lines the picture has that will come."""
+        ...
+
     def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
         """Take one frame of H.264, Annex B, parameter sets in front of a key frame."""
         ...
@@ -130,6 +134,7 @@ class Reader:
         """Read to the end. Raises `EncoderAway` or `EncoderUnusable`."""
         with self._opened() as container:
             video = _picture_of(container)
+            self._listener.opened(video.codec_context.height)
             audio = container.streams.audio[0] if container.streams.audio else None
             is_file = _is_file(self._url)
             while not self._stopped.is_set():

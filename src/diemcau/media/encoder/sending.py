@@ -11,7 +11,7 @@ from typing import Final
 import av
 
 from diemcau.media import paths
-from diemcau.media.fabric import Publication
+from diemcau.media.fabric import Encoder, Publication
 from diemcau.media.opus import RATE
 
 BEAT_EVERY: Final = 1.0
@@ -26,9 +26,7 @@ class Sending:
         self._by = by
         self._loop = asyncio.get_running_loop()
         self._video = publication.offer_video()
-        self._low = publication.encode_video(
-            width=LOW_SIZE[0], height=LOW_SIZE[1], fps=LOW_FPS, bits_per_second=LOW_BITS, track=paths.VIDEO_LOW
-        )
+        self._low: Encoder | None = None
         self._audio = publication.offer_audio(sample_rate=RATE, channels=1)
         self._thumb = publication.offer_text(paths.THUMB)
         self._level = 0.0
@@ -45,6 +43,11 @@ class Sending:
             self._beat()
 
     # what the reader's thread gives
+
+    def opened(self, height: int) -> None:
+        """Hear how many lines the picture has: of one that is small there is no smaller one."""
+        if height > LOW_SIZE[1]:
+            self._loop.call_soon_threadsafe(self._offer_low)
 
     def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
         """Take one frame of H.264."""
@@ -65,7 +68,8 @@ class Sending:
 
     def wants_raw(self) -> bool:
         """Whether the smaller picture is asked for."""
-        return self._low.is_wanted()
+        low = self._low
+        return low is not None and low.is_wanted()
 
     def wants_thumb(self) -> bool:
         """Whether small pictures are asked for."""
@@ -77,12 +81,19 @@ class Sending:
             self._video.write(payload, at_us)
 
     def _write_low(self, planes: bytes, at_us: int) -> None:
-        is_low = self._low.is_wanted()
-        if is_low and not self._was_low:
-            self._low.begin()
-        if is_low:
-            self._low.write(planes, at_us)
+        low = self._low
+        is_low = low is not None and low.is_wanted()
+        if low is not None and is_low:
+            if not self._was_low:
+                low.begin()
+            low.write(planes, at_us)
         self._was_low = is_low
+
+    def _offer_low(self) -> None:
+        if self._low is None:
+            self._low = self._publication.encode_video(
+                width=LOW_SIZE[0], height=LOW_SIZE[1], fps=LOW_FPS, bits_per_second=LOW_BITS, track=paths.VIDEO_LOW
+            )
 
     def _write_sound(self, packet: bytes, at_us: int, level: float) -> None:
         self._level = max(self._level, level)

@@ -92,6 +92,8 @@ class Opened:
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         await page.goto(url)
+        if "/enter#" in url:
+            await page.wait_for_url("**/d/**")
         return page
 
     def _note(self, message: ConsoleMessage) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -63,8 +64,13 @@ async def _open(stack: AsyncExitStack, data: Path, url: str, name: str) -> Side:
     ]
     await stack.enter_async_context(rehearsal_sites(program, data, name, "head-office", "coast"))
     await chair.must("OpenConference")
+    await secretary.until(lambda board: _connected(board) == {"head-office", "coast"})
     seen = await stack.enter_async_context(screen(program, name))
     return Side(name=name, chair=chair, secretary=secretary, operator=operator, program=program, screen=seen)
+
+
+def _connected(board: dict[str, Any]) -> set[str]:
+    return {site["site"] for site in board["sites"]["sites"] if site["line"] == "connected"}
 
 
 @pytest.mark.slow
@@ -142,7 +148,8 @@ async def test_documents_and_recordings_of_two_conferences_stand_apart(both: Bot
 
     recordings = both.data / "recordings"
     await eventually(lambda: [path.name for path in (recordings / ONE).glob("*.mkv")] == ["recording-1.mkv"])
-    assert (recordings / OTHER / "segments" / "0.m4s").exists()
+    await eventually(lambda: any((recordings / OTHER / "segments").glob("*.m4s")))
+    assert not any((recordings / OTHER).glob("*.mkv"))
     listed = {side.name: (await side.secretary.get("documents")).json()["documents"] for side in (one, other)}
     assert listed[OTHER] == []
     minutes = next(paper for paper in listed[ONE] if paper["document"] == "minutes")

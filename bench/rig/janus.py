@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import websockets
 from websockets.sync.client import ClientConnection, connect
@@ -86,7 +87,7 @@ class JanusDesk:
         """Leave."""
         self._line.close()
 
-    def _ask(self, message: dict[str, object]) -> dict[str, object]:
+    def _ask(self, message: dict[str, object]) -> dict[str, Any]:
         number = secrets.token_hex(6)
         self._line.send(json.dumps({**message, "transaction": number}))
         deadline = time.monotonic() + _ANSWERS_WITHIN

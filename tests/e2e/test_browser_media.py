@@ -78,7 +78,7 @@ async def test_twenty_takes_show_a_picture_at_every_moment(tmp_path: Path) -> No
             await until_shown(hall, tint(site or "head-office"))
 
         shown = await looks(hall)
-        assert len(shown) > 200
+        assert len(shown) > 100
         assert [look for look in shown if look[0] < EMPTY] == []
         assert conference.opened.faults == []
 

@@ -252,10 +252,23 @@ async def test_a_page_that_floods_is_sent_away(what: Counted) -> None:
 async def test_a_page_that_takes_nothing_is_sent_away() -> None:
     async with session(patience=0.05, room=2) as one:
         outlet = one.outlets["program/c1"] = MoqOutlet()
-        outlet.write_text("beat", b"first")
-        await one.page.say(*(Read(number=number, broadcast="program/c1", track="beat") for number in range(1, 9)))
+        tracks = ("beat", "board") * 4
+        for track in ("beat", "board"):
+            outlet.write_text(track, b"first")
+        asked = enumerate(tracks, start=1)
+        await one.page.say(*(Read(number=number, broadcast="program/c1", track=track) for number, track in asked))
 
         assert await one.closed_with() == 4000
+
+
+async def test_a_page_that_reads_the_same_again_and_again_is_sent_away() -> None:
+    async with session() as one:
+        one.outlets["program/c1"] = MoqOutlet()
+        one.outlets["program/c1"].write_text("beat", b"first")
+        for number in range(1, 6):
+            await one.page.say(Read(number=number, broadcast="program/c1", track="beat"))
+
+        assert await one.closed_with() == 4400
 
 
 async def test_how_the_other_side_ended_it_is_told() -> None:

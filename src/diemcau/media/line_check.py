@@ -77,6 +77,7 @@ class LineChecks:
         self._lasts = lasts
         self._turns = asyncio.Semaphore(at_once)
         self._outlets: dict[str, Outlet] = {}
+        self._measuring: set[str] = set()
 
     def offer(self, connection: str) -> Outlet:
         """Return what one session reads of its check."""
@@ -94,7 +95,10 @@ class LineChecks:
             outlet.finish()
 
     async def follow(self, connection: str, source: Source, quality: Callable[[], Quality | None]) -> None:
-        """Measure a session's line once; cancelled when it is gone."""
+        """Measure a session's line once; cancelled when it is gone. What one asks for beside it is not heard."""
+        if connection in self._measuring:
+            return
+        self._measuring.add(connection)
         outlet = self.offer(connection)
         pinging = asyncio.create_task(self._answer_pings(outlet, source))
         try:
@@ -103,6 +107,7 @@ class LineChecks:
                 await self._measure(outlet, source, quality)
             await pinging  # until the session ends its check
         finally:
+            self._measuring.discard(connection)
             pinging.cancel()
             await asyncio.gather(pinging, return_exceptions=True)
 

@@ -1,7 +1,7 @@
 """Watching over plain HTTP: the line of now for televisions and old machines, and the last hour for desks.
 
-`/hls/<conference>/<token>/index.m3u8` needs nothing but its address: only passes of screens and
-of sites open it, since those of the centre's desks need a PIN as well. `/d/<desk>/back/` is
+`/hls/<conference>/<token>/index.m3u8` needs nothing but its address: only passes of screens open
+it, since addresses come into logs and histories. `/d/<desk>/back/` is
 for desks. Every request is asked for its pass again, so a revoked one ends at once.
 """
 
@@ -24,7 +24,7 @@ PartOf = Annotated[int | None, Query(alias="_HLS_part", ge=0, le=1_000)]
 INDEX: Final = "index.m3u8"
 _PLAYLIST = "application/vnd.apple.mpegurl"
 _BLOCKED_AT_MOST = 3.0 * TARGET
-_BY_ADDRESS = (Role.PROGRAM, Role.SITE)
+_BY_ADDRESS = (Role.PROGRAM,)
 _CHANGES = {"Cache-Control": "no-cache"}
 _STAYS = {"Cache-Control": "private, max-age=3600, immutable"}
 _ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import http.client
 import json
 import logging
 import socket
@@ -67,7 +68,7 @@ class FindWay:
                 return found
         except urllib.error.HTTPError as fault:
             raise _refused(url, fault) from fault
-        except (urllib.error.URLError, OSError) as fault:
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as fault:
             reason = getattr(fault, "reason", fault)
             if isinstance(reason, ssl.SSLCertVerificationError):
                 message = (

@@ -5,6 +5,7 @@ sound and picture before every connection, since tickets last a minute.
 """
 
 import asyncio
+import http.client
 import http.cookies
 import json
 import ssl
@@ -111,12 +112,12 @@ class Visit:
                 return found
         except urllib.error.HTTPError as fault:
             raise _refused(fault) from fault
-        except (urllib.error.URLError, OSError) as fault:
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as fault:
             raise self._unreached(fault) from fault
         except ValueError as fault:
             raise LinkUnusable(f"What answers at {self.base} is no server of Điểm Cầu: check the link.") from fault
 
-    def _unreached(self, fault: OSError) -> LinkUnusable | ServerAway:
+    def _unreached(self, fault: Exception) -> LinkUnusable | ServerAway:
         reason = getattr(fault, "reason", fault)
         if isinstance(reason, ssl.SSLCertVerificationError):
             return LinkUnusable(

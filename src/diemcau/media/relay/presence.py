@@ -91,11 +91,11 @@ class Relays:
         return tuple(self._urls)
 
     def of(self, conference: ConferenceId) -> tuple[Presence, ...]:
-        """Return the relays of a conference that were heard just now, each once."""
+        """Return the relays of a conference that were heard just now; what one says takes nothing from another."""
         since = self._clock() - BEATS_MISSED
         heard = [one for one in self._heard.values() if one[0] == conference and one[1] > since]
         newest = sorted(heard, key=lambda one: one[1])
-        return tuple({relay.url: relay for _, _, relays in newest for relay in relays}.values())
+        return tuple(dict.fromkeys(relay for _, _, relays in newest for relay in relays))
 
     def for_site(self, conference: ConferenceId, site: SiteId) -> tuple[Presence, ...]:
         """Return where a site may go, the relays that name it first."""

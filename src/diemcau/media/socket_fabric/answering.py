@@ -11,6 +11,8 @@ from diemcau.media.socket_fabric.outgoing import Kind, Lane, Outgoing
 
 MOST_TRACKS: Final = 256
 """An operator's wall reads a thumbnail of each site."""
+MOST_OF_ONE: Final = 4
+"""Of one track at a time: each is a copy of its own."""
 _H264, _OPUS = "avc3", "opus"
 
 Find: TypeAlias = Callable[[str], Source | None]
@@ -25,6 +27,7 @@ class Answering:
         self._find = find
         self._begin = begin
         self._tracks: dict[int, asyncio.Task[None]] = {}
+        self._read: dict[int, tuple[str, str]] = {}
         self._newest = 0
 
     def read(self, asked: Read) -> None:
@@ -33,12 +36,15 @@ class Answering:
             raise Garbled(f"number {asked.number} was used")
         if len(self._tracks) >= MOST_TRACKS:
             raise Garbled(f"more than {MOST_TRACKS} tracks")
+        if sum(one == (asked.broadcast, asked.track) for one in self._read.values()) >= MOST_OF_ONE:
+            raise Garbled(f"{asked.track} of {asked.broadcast} is read {MOST_OF_ONE} times already")
         self._newest = asked.number
         source = self._find(asked.broadcast)
         if source is None:
             self._outgoing.say(Ended(number=asked.number, is_missing=True))
             return
         lane = self._outgoing.open(asked.number, _kind(asked), (asked.latency_ms or 0) / 1000)
+        self._read[asked.number] = asked.broadcast, asked.track
         task = self._tracks[asked.number] = self._begin(self._copy(source, asked, lane))
         task.add_done_callback(lambda _: self._ended(lane, task))
 
@@ -49,7 +55,7 @@ class Answering:
             task.cancel()
 
     def _ended(self, lane: Lane, task: asyncio.Task[None]) -> None:
-        del self._tracks[lane.number]
+        del self._tracks[lane.number], self._read[lane.number]
         if task.cancelled():
             self._outgoing.stop(lane)
         else:

@@ -134,6 +134,7 @@ class Conversation:
                 self._count(Counted.GROUPS)
                 self._answering.read(message)
             case Stop(number=number) if self._answering is not None:
+                self._count(Counted.GROUPS)
                 self._answering.stop(number)
             case Publish():
                 self._count(Counted.ANNOUNCEMENTS)

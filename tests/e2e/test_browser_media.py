@@ -148,6 +148,31 @@ async def test_halls_keep_the_last_picture_while_the_server_is_started_again(tmp
         assert [look for look in await looks(hall) if look[0] < EMPTY] == []
 
 
+async def test_pages_whose_browser_forgot_their_cookies_come_back_by_themselves(tmp_path: Path) -> None:
+    # Chromium starts its network process anew when that breaks, as it may when a server is killed: cookies that are
+    # on no disk are gone then.
+    with taken(socket.SOCK_STREAM) as port, taken(socket.SOCK_DGRAM) as media:
+        pass
+    ports = ("--port", port, "--media-port", media)
+    async with AsyncExitStack() as stack:
+        data = await planned(tmp_path)
+        opened = await stack.enter_async_context(chromium())
+        async with server(data, *ports) as (_, url):
+            async with desk(url, token_for(data, SPRING, Role.CHAIR)) as chair:
+                await chair.must("OpenConference")
+            secretary = await opened.page(link(url, data, Role.SECRETARY))
+            hall = await opened.page(link(url, data, Role.PROGRAM))
+            await expect(hall.get_by_text("No picture yet")).to_be_visible(timeout=PATIENCE)
+            await secretary.context.clear_cookies()
+            await hall.context.clear_cookies()
+
+        async with server(data, *ports) as (_, url):
+            async with desk(url, token_for(data, SPRING, Role.CHAIR)) as chair:
+                await chair.must("AdjournConference", {"reason": "Noon"})
+            await expect(hall.locator(".waiting")).to_be_visible(timeout=PATIENCE)
+            await expect(secretary.get_by_text("Adjourned").first).to_be_visible(timeout=PATIENCE)
+
+
 async def test_a_hall_whose_pictures_come_late_is_shown_smaller_ones_without_an_empty_moment(tmp_path: Path) -> None:
     async with stage(tmp_path, "head-office") as conference:
         hall = await conference.page(Role.PROGRAM)

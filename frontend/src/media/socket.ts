@@ -4,18 +4,27 @@ import { Backlog } from "./backlog";
 import { codeOf, readFrame, readWords, writeFrame, type Words } from "./frames";
 import type { Publication, Publishing, Received, Session } from "./session";
 
+const OPEN_MS = 5000;
 const PICTURES_WAIT_MS = 250;
 const BYTES_WAIT_MS = 1000;
 const SOUND = "audio";
 
-/** Raises an error when there is no WebSocket to be had. */
+/** Raises an error when there is no WebSocket to be had, or none in time. */
 export async function connectSocket(url: string): Promise<Session> {
   const socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";
   const session = new SocketSession(socket);
   await new Promise<void>((resolve, reject) => {
-    socket.addEventListener("open", () => resolve(), { once: true });
+    const late = setTimeout(() => socket.close(), OPEN_MS);
     socket.addEventListener("close", () => reject(new Error("the web server opens no socket for media")), { once: true });
+    socket.addEventListener(
+      "open",
+      () => {
+        clearTimeout(late);
+        resolve();
+      },
+      { once: true },
+    );
   });
   return session;
 }

@@ -77,6 +77,10 @@ export interface Recording extends RecordingPart {
   readonly finishing: number | null;
 }
 
+/** An answer that takes longer is none: a server that lost its power closes no connection. */
+const PATIENCE_MS = 15_000;
+const MEDIA_PATIENCE_MS = 5000;
+
 /** An answer that is not what was asked for: problem details (RFC 9457), or no answer at all (status 0). */
 export class Unanswered extends Error {
   readonly status: number;
@@ -109,41 +113,44 @@ export async function hasOwnAuthority(): Promise<boolean> {
 
 export class DeskDoor {
   readonly path: string;
+  readonly #token: string | null;
 
-  constructor(path: string) {
+  /** `token`: the link's, while the page that it opened stands; a desk whose cookie the browser lost is entered with it again. */
+  constructor(path: string, token: string | null = null) {
     this.path = path;
+    this.#token = token;
   }
 
   async me(): Promise<Me> {
-    return (await ask(`${this.path}me`)) as Me;
+    return (await this.#ask("me")) as Me;
   }
 
   async media(): Promise<MediaAddress> {
-    return (await ask(`${this.path}media`)) as MediaAddress;
+    return (await this.#ask("media", undefined, MEDIA_PATIENCE_MS)) as MediaAddress;
   }
 
   async tasks(after: number, unit: string): Promise<TaskPage> {
     const asked = new URLSearchParams({ after: String(after) });
     if (unit !== "") asked.set("unit", unit);
-    return (await ask(`${this.path}tasks?${asked.toString()}`)) as TaskPage;
+    return (await this.#ask(`tasks?${asked.toString()}`)) as TaskPage;
   }
 
   async documents(): Promise<readonly DocumentLine[]> {
-    return ((await ask(`${this.path}documents`)) as { documents: DocumentLine[] }).documents;
+    return ((await this.#ask("documents")) as { documents: DocumentLine[] }).documents;
   }
 
   async recording(): Promise<Recording> {
-    return (await ask(`${this.path}recording`)) as Recording;
+    return (await this.#ask("recording")) as Recording;
   }
 
   /** Choose a still of a speech (from 1) for its article, or none. */
   async chooseStill(speech: string, still: number | null): Promise<void> {
-    await ask(`${this.path}recording/stills`, { speech, still });
+    await this.#ask("recording/stills", { speech, still });
   }
 
   /** The address for televisions, with a new pass in it; only the operator is told one. */
   async watching(): Promise<string | null> {
-    const { path } = (await ask(`${this.path}watching`)) as { path: string | null };
+    const { path } = (await this.#ask("watching")) as { path: string | null };
     return path === null ? null : new URL(path, location.href).href;
   }
 
@@ -159,23 +166,39 @@ export class DeskDoor {
   }
 
   async givePin(pin: string): Promise<void> {
-    await ask(`${this.path}pin`, { pin });
+    await this.#ask("pin", { pin });
   }
 
   async runScript(running: boolean): Promise<void> {
-    await ask(`${this.path}script`, { running });
+    await this.#ask("script", { running });
   }
 
   live(): WebSocket {
     const url = new URL(`${this.path}live`, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    return new WebSocket(url);
+    const socket = new WebSocket(url);
+    // Why no line opens is told to no page: whether the cookie is lost is found out by asking.
+    if (this.#token !== null) socket.addEventListener("error", () => void this.me().catch(() => undefined));
+    return socket;
+  }
+
+  async #ask(what: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<unknown> {
+    const path = `${this.path}${what}`;
+    try {
+      return await ask(path, body, patienceMs);
+    } catch (error) {
+      if (this.#token === null || !(error instanceof Unanswered) || error.code !== "pass.missing") throw error;
+      const { pin } = await enter(this.#token);
+      if (pin) location.reload();
+      return await ask(path, body, patienceMs);
+    }
   }
 }
 
-async function ask(path: string, body?: unknown): Promise<unknown> {
+async function ask(path: string, body?: unknown, patienceMs = PATIENCE_MS): Promise<unknown> {
   const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang || "vi" };
-  const request: RequestInit = { headers, credentials: "same-origin", cache: "no-store" };
+  const signal = AbortSignal.timeout(patienceMs);
+  const request: RequestInit = { headers, credentials: "same-origin", cache: "no-store", signal };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
     request.method = "POST";

@@ -88,6 +88,7 @@ class Server:
         self._heard: dict[ConferenceId, HeardLines] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._projecting = asyncio.Lock()
+        self._all_are_open = asyncio.Event()
 
     async def start(self) -> None:
         """Listen for media and run every conference that the journal has."""
@@ -96,9 +97,11 @@ class Server:
             conference = streams.conference_of(stream)
             if conference is not None:
                 await self.open(conference)
+        self._all_are_open.set()
 
     async def stop(self) -> None:
         """Stop following, then close the media. What was acknowledged is in the journal."""
+        await asyncio.sleep(0)  # what was begun just now begins, or Python would complain of it
         for job in self._jobs:
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)
@@ -216,9 +219,11 @@ class Server:
         return self.keeper.admit_relay(token)
 
     async def _admit(self, token: str) -> Admission | Refusal:
+        await self._all_are_open.wait()  # who comes back at once after a restart is not sent away for good
         return self.keeper.admit(token)
 
     async def _admit_relay(self, token: str) -> Admission | Refusal:
+        await self._all_are_open.wait()
         return self.keeper.admit_relay(token)
 
     def _hear_line(self, conference: ConferenceId, site: SiteId, line: Line) -> None:

@@ -1,5 +1,6 @@
 """The director with cameras of invented frames: what is on the record, in which order, and who follows it."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +13,7 @@ from diemcau.media.director import Air, Director, OnAir, Place
 from diemcau.media.fabric import Renditions
 from diemcau.media.ladder import Rung
 from diemcau.media.moq_fabric import MoqNode
-from tests.media.halls import AUDIO, CENTRE, CONFERENCE, HUE, VIDEO, VINH, eventually, soon
+from tests.media.halls import AUDIO, CENTRE, CONFERENCE, HUE, VIDEO, VINH, drain, eventually, soon
 from tests.media.sources import KEY, LOW, NEXT, TILE, Invented
 from tests.media.test_feed import Noted
 
@@ -66,8 +67,13 @@ async def test_the_record_names_the_main_site_the_holder_and_then_the_gallery_in
     after = await record(director)
 
     assert [(air["role"], air["site"]) for air in before] == [("main", CENTRE), ("gallery", VINH), ("gallery", HUE)]
-    assert [(air["role"], air["site"]) for air in after] == [("main", CENTRE), ("holder", HUE), ("gallery", VINH)]
-    assert [air["n"] for air in after] == [before[0]["n"], 4, before[1]["n"]]
+    assert [(air["role"], air["site"]) for air in after] == [
+        ("main", CENTRE),
+        ("holder", HUE),
+        ("gallery", VINH),
+        ("gallery", HUE),
+    ]
+    assert [air["n"] for air in after] == [before[0]["n"], 4, before[1]["n"], before[2]["n"]]
     await director.close()
 
 
@@ -106,7 +112,7 @@ async def test_a_line_that_became_thin_while_off_air_is_asked_for_no_more_when_i
     await director.show(ALL)
     await eventually(lambda: sources[HUE].subscribed() == {paths.VIDEO_LOW, paths.AUDIO})
 
-    assert [air.get("rung") for air in await record(director)] == [None, "low"]
+    assert [air.get("rung") for air in await record(director)] == [None, "low", "low"]
     await director.close()
 
 
@@ -133,3 +139,18 @@ async def test_nothing_is_asked_of_anyone_once_a_conference_is_closed() -> None:
     await director.close()
 
     assert [one.subscribed() for one in sources.values()] == [set()] * 3
+
+
+async def test_who_speaks_is_small_and_slow_in_the_gallery_and_heard_beside_it() -> None:
+    director = a_director()
+    sources = await connected(director, CENTRE, HUE)
+
+    await director.show(replace(ALL, gallery=(HUE,)))
+    tile = (await record(director))[2]
+    outlet = director.offer(tile["broadcast"], to_site=None)
+    assert outlet is not None
+    looking = asyncio.create_task(drain(outlet.source().frames(VIDEO)))
+
+    await eventually(lambda: sources[HUE].subscribed() == {paths.VIDEO, paths.AUDIO, paths.VIDEO_TILE})
+    looking.cancel()
+    await director.close()

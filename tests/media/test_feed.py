@@ -188,13 +188,42 @@ async def test_a_source_with_one_picture_is_shown_by_it_everywhere() -> None:
     on_air, gallery, preview = await begun(only), await begun(only, IN_GALLERY), await begun(only, PREVIEWED)
     on_air.feed.take(Rung.LOW)
 
-    small = await take(gallery.outlet.source().frames(VIDEO), 2)
+    small = await take(gallery.outlet.source().frames(VIDEO), 1)
     looked_at = await take(preview.outlet.source().frames(VIDEO), 2)
 
-    assert [frame.payload for frame in small] == [frame.payload for frame in looked_at] == [KEY.payload, NEXT.payload]
+    assert [frame.payload for frame in small] == [KEY.payload]
+    assert [frame.payload for frame in looked_at] == [KEY.payload, NEXT.payload]
     assert on_air.tap.pictures == [KEY, NEXT]
     for one in (on_air, gallery, preview):
         await one.feed.end()
+
+
+async def test_of_a_source_without_slow_pictures_the_gallery_shows_the_key_frames_only() -> None:
+    pictures = [
+        frame
+        for second in range(3)
+        for frame in (replace(KEY, at_us=second * 10**6), replace(NEXT, at_us=second * 10**6 + 40_000))
+    ]
+    gallery = await begun(Invented(pictures, offered=Renditions(high=VIDEO, low=LOW, audio=AUDIO)), IN_GALLERY)
+
+    shown = asyncio.create_task(drain(gallery.outlet.source().frames(VIDEO)))
+    await eventually(lambda: len(gallery.tap.pictures) == 3)
+    await gallery.feed.end()
+
+    assert gallery.tap.pictures == pictures[::2]
+    shown.cancel()
+
+
+async def test_a_hall_is_not_heard_by_whoever_looks_at_it_before_it_is_on_air() -> None:
+    preview = await begun(Invented(offered=EVERYTHING), PREVIEWED)
+
+    looking = asyncio.create_task(drain(preview.outlet.source().frames(VIDEO)))
+    await eventually(lambda: preview.source.subscribed() == {paths.VIDEO_LOW})
+
+    offered = await soon(anext(preview.outlet.source().renditions()))
+    assert (offered.high is not None, offered.audio) == (True, None)
+    looking.cancel()
+    await preview.feed.end()
 
 
 @pytest.mark.parametrize("rung", [Rung.HIGH, Rung.LOW])

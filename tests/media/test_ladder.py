@@ -118,6 +118,20 @@ def test_a_line_of_which_nothing_is_known_stays_as_it_is() -> None:
     assert steps_of(unknown, CALM, seconds=20, at=59.0) == [(69, Rung.HIGH)]
 
 
+def test_where_nothing_is_measured_a_moving_picture_is_tried_again_after_a_while() -> None:
+    silent = Ladder(rung=Rung.SOUND)
+
+    assert steps_of(silent, UNKNOWN, seconds=100) == [(10, Rung.THUMB), (20, Rung.LOW)]
+
+
+def test_a_try_that_failed_makes_the_next_wait_twice_as_long() -> None:
+    tried = after(Ladder(rung=Rung.THUMB), *[UNKNOWN] * 11)
+    failed = after(tried, *[VERY_LATE] * 6, at=11.0)
+
+    assert (tried.rung, failed.rung, failed.patience) == (Rung.LOW, Rung.THUMB, 20.0)
+    assert steps_of(failed, UNKNOWN, seconds=60, at=17.0) == [(37, Rung.LOW)]
+
+
 @given(st.lists(measures, max_size=200))
 def test_a_line_never_skips_a_step(seconds: list[Measure]) -> None:
     ladder = Ladder()

@@ -49,13 +49,13 @@ async def test_sites_in_the_gallery_are_seen_small_and_not_heard() -> None:
         _, hue, vinh = await three_cameras(house)
         await house.show(gallery=(VINH, HUE, CENTRE))
         viewer = await house.link("watcher")
-        airs = await on_air(viewer, CENTRE, VINH, HUE)
+        airs = await on_air(viewer, CENTRE, VINH, HUE, CENTRE)
         source = await viewer.read(airs[1]["broadcast"])
 
         frames = await take(source.frames(VIDEO), 2)
         heard = await soon(drain(source.frames(AUDIO)))
 
-        assert [air["role"] for air in airs] == ["main", "gallery", "gallery"]
+        assert [air["role"] for air in airs] == ["main", "gallery", "gallery", "gallery"]
         assert (frames[0].key, heard) == (True, 0)
         assert (hue.asked(), vinh.asked() - {paths.VIDEO_TILE}) == (set(), set())
 
@@ -74,7 +74,7 @@ async def test_a_site_is_asked_for_its_tile_only_while_somebody_looks_at_the_gal
         await eventually(lambda: hue.asked() == set())
 
 
-async def test_a_site_that_leaves_the_gallery_to_speak_is_on_air_under_another_number() -> None:
+async def test_a_site_of_the_gallery_that_speaks_is_large_under_another_number_beside_its_tile() -> None:
     async with studio() as house:
         await three_cameras(house)
         viewer = await house.link("watcher")
@@ -82,10 +82,11 @@ async def test_a_site_that_leaves_the_gallery_to_speak_is_on_air_under_another_n
         (_, small) = await on_air(viewer, CENTRE, HUE)
 
         await house.show(HUE, gallery=(HUE, VINH))
-        (_, large, other) = await on_air(viewer, CENTRE, HUE, VINH)
+        (_, large, still_small, other) = await on_air(viewer, CENTRE, HUE, HUE, VINH)
 
         assert (small["role"], large["role"], other["role"]) == ("gallery", "holder", "gallery")
         assert len({small["n"], large["n"], other["n"]}) == 3
+        assert still_small == small
 
 
 async def test_of_who_speaks_nothing_is_asked_that_nobody_looks_at() -> None:

@@ -30,10 +30,10 @@ export function readAir(text: string): readonly AirEntry[] {
   return Array.isArray(airs) ? airs.filter(isEntry) : [];
 }
 
-/** What belongs into a place; a site of the gallery may be main or holder too, and has no second entry then. */
+/** What belongs into a place; a site of the gallery that is main or holder too has a second entry, small and without sound. */
 export function entryFor(airs: readonly AirEntry[], slot: Slot): AirEntry | undefined {
   if (slot === "main" || slot === "holder") return airs.find((one) => one.role === slot);
-  return airs.find((one) => `gallery:${one.site}` === slot);
+  return airs.find((one) => one.role === "gallery" && `gallery:${one.site}` === slot);
 }
 
 function isEntry(value: unknown): value is AirEntry {

@@ -8,6 +8,7 @@ import { Reel } from "./reel";
 import { readStates } from "./wall.svelte";
 
 const HUE = { n: 7, role: "gallery", site: "hue", broadcast: "program/c1/air/7" } as const;
+const TILE_OF_MAIN = { n: 9, role: "gallery", site: "trung-uong", broadcast: "program/c1/air/9" } as const;
 const MAIN = { n: 1, role: "main", site: "trung-uong", broadcast: "program/c1/air/1" } as const;
 
 test("the record of what is on air is read, and what is no record is nothing", () => {
@@ -16,8 +17,10 @@ test("the record of what is on air is read, and what is no record is nothing", (
   expect(readAir("[]")).toEqual([]);
 });
 
-test("a site of the gallery that is the main one too is found by its only entry", () => {
-  expect(entryFor([MAIN, HUE], "gallery:trung-uong")).toEqual(MAIN);
+test("a site of the gallery that is the main one too is found by its small entry there", () => {
+  expect(entryFor([MAIN, HUE, TILE_OF_MAIN], "gallery:trung-uong")).toEqual(TILE_OF_MAIN);
+  expect(entryFor([MAIN, HUE, TILE_OF_MAIN], "main")).toEqual(MAIN);
+  expect(entryFor([MAIN, HUE], "gallery:trung-uong")).toBeUndefined();
   expect(entryFor([MAIN, HUE], "gallery:hue")).toEqual(HUE);
   expect(entryFor([MAIN, HUE], "holder")).toBeUndefined();
 });

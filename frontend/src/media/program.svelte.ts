@@ -206,7 +206,7 @@ export class ProgramWatch implements Member {
     }
     for (const [key, source] of wanted) {
       const player = this.#players.get(key) ?? this.#begin(key, source);
-      player.rung = source.entry?.role === "gallery" ? galleryRung(this.rung) : source.entry === null ? this.#best : rungOf(this.rung, source.entry.rung ?? "high");
+      player.rung = source.entry?.role === "gallery" ? galleryRung(rungOf(this.rung, source.entry.rung ?? "high")) : source.entry === null ? this.#best : rungOf(this.rung, source.entry.rung ?? "high");
       const spots = [...this.#spots].filter((spot) => this.#belongs(spot, source));
       player.easel.hang(spots.map((spot) => spot.canvas));
       player.isSeen = spots.some((spot) => spot.isWanted && spot.isSeen) && !(this.#isFrozen && source.entry !== null && this.#hasPicture(spots));
@@ -285,7 +285,7 @@ function keyOf(entry: AirEntry): string {
   return `${entry.broadcast} ${entry.site}`;
 }
 
-/** Small pictures have one track only; on a thin line they stand still. */
+/** What moves in the gallery is small already; on a thin line there are stills in its place. */
 function galleryRung(rung: Rung): Rung {
-  return rung === "high" || rung === "low" ? "high" : "sound";
+  return rung === "low" ? "high" : rung;
 }

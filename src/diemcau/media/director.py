@@ -193,7 +193,7 @@ class Director:
     def _wanted_sources(self) -> dict[tuple[Place, SiteId], Camera]:
         main, holder = self._wanted.main_site, self._wanted.holder
         places = [(Place.MAIN, main), (Place.HOLDER, holder if holder != main else None)]
-        places += [(Place.GALLERY, site) for site in self._wanted.gallery if site not in (main, holder)]
+        places += [(Place.GALLERY, site) for site in self._wanted.gallery]
         return {
             (place, site): self._cameras[site]
             for place, site in places

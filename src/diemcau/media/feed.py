@@ -41,7 +41,8 @@ class Tap(Protocol):
 class Carries:
     """Which tracks a feed carries all the time, and which only while somebody looks.
 
-    `sizes`: of which pictures the track `video` is made, the first that the source offers.
+    `sizes`: of which pictures the track `video` is made, the first that the source offers; of a source that has no
+    slow picture (`Size.TILE`) where one is wanted, only the key frames go out.
     """
 
     always: tuple[str, ...] = ()
@@ -50,8 +51,8 @@ class Carries:
 
 
 ON_AIR = Carries(always=(paths.VIDEO, paths.AUDIO), on_demand=(paths.VIDEO_LOW, paths.THUMB))
-IN_GALLERY = Carries(on_demand=(paths.VIDEO,), sizes=(Size.TILE, Size.LOW, Size.HIGH))
-PREVIEWED = Carries(on_demand=(paths.VIDEO, paths.AUDIO), sizes=(Size.LOW, Size.HIGH))
+IN_GALLERY = Carries(on_demand=(paths.VIDEO, paths.THUMB), sizes=(Size.TILE, Size.LOW, Size.HIGH))
+PREVIEWED = Carries(on_demand=(paths.VIDEO,), sizes=(Size.LOW, Size.HIGH))
 
 
 class Feed:
@@ -74,6 +75,7 @@ class Feed:
         self._on_over = on_over
         self._rung = Rung.HIGH
         self._is_frozen = False
+        self._is_slowed = False
         self._has_picture = asyncio.Event()
         self._leaving = asyncio.Event()
         self._open: set[str] = set()
@@ -160,6 +162,7 @@ class Feed:
         offered = self.camera.offered
         is_less = self._rung is Rung.LOW and self._carries.sizes[0] is Size.HIGH
         sizes = (Size.LOW, *self._carries.sizes) if is_less else self._carries.sizes
+        self._is_slowed = self._carries.sizes[0] is Size.TILE and offered.tile is None
         is_moving = not self._is_frozen and self._rung in (Rung.HIGH, Rung.LOW)
         has_thumb = not self._is_frozen and self._rung is not Rung.SOUND
         self._audio.choose(offered.audio if self._carried(paths.AUDIO) else None)
@@ -210,6 +213,8 @@ class Feed:
                 self._choose()
 
     def _write_video(self, frame: MediaFrame) -> None:
+        if self._is_slowed and not frame.key:
+            return
         self._outlet.write_video(frame)
         self._has_picture.set()
         if self._tap is not None:

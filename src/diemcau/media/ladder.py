@@ -66,6 +66,7 @@ class Ladder:
     patience: float = CALM_FOR
     trouble: int = 0
     calm_since: float | None = None
+    unmeasured_since: float | None = None
     climbed_at: float | None = None
     fell_at: float | None = None
 
@@ -74,7 +75,8 @@ def step(ladder: Ladder, measure: Measure, *, at: float) -> Ladder:
     """Return where the line stands after one more second."""
     verdict = _judge(measure)
     if verdict is _Verdict.UNKNOWN:
-        return replace(ladder, trouble=0, calm_since=None)
+        return _unmeasured(ladder, at)
+    ladder = replace(ladder, unmeasured_since=None)
     if verdict is _Verdict.CALM:
         return _calm(ladder, at)
     settling = ladder.fell_at is not None and at - ladder.fell_at < SETTLES_WITHIN
@@ -94,6 +96,16 @@ def _calm(ladder: Ladder, at: float) -> Ladder:
     if calm.rung is Rung.HIGH or at - since < calm.patience:
         return calm
     return replace(calm, rung=_ORDER[_ORDER.index(calm.rung) - 1], calm_since=at, climbed_at=at, trouble=0)
+
+
+def _unmeasured(ladder: Ladder, at: float) -> Ladder:
+    """Wait; where no moving picture is asked for nothing is measured, so after a while one is tried again."""
+    since = at if ladder.unmeasured_since is None else ladder.unmeasured_since
+    waiting = replace(ladder, trouble=0, calm_since=None, unmeasured_since=since)
+    if ladder.rung not in (Rung.THUMB, Rung.SOUND) or at - since < ladder.patience:
+        return waiting
+    higher = _ORDER[_ORDER.index(ladder.rung) - 1]
+    return replace(waiting, rung=higher, unmeasured_since=at, climbed_at=at)
 
 
 def _fall(ladder: Ladder, at: float) -> Ladder:

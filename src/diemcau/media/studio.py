@@ -311,18 +311,25 @@ class Studio:
 
     async def _tick(self) -> None:
         while True:
-            for opened in tuple(self._open.values()):
-                opened.director.beat()
-            was_held_up = False
-            for _ in range(_TICKS_IN_A_BEAT):
-                was_held_up |= await self._tick_once()
-            self.see_out_void()
-            self._reception.look()
-            for opened in tuple(self._open.values()):
-                if was_held_up:
-                    opened.gathering.skip_second()
-                else:
-                    opened.gathering.second()
+            try:
+                await self._second()
+            except Exception:  # noqa: BLE001 - the top of a task; logged, and the beats go on
+                _LOG.exception("a second of the studio ended by a fault")
+                await asyncio.sleep(_BEAT_EVERY)
+
+    async def _second(self) -> None:
+        for opened in tuple(self._open.values()):
+            opened.director.beat()
+        was_held_up = False
+        for _ in range(_TICKS_IN_A_BEAT):
+            was_held_up |= await self._tick_once()
+        self.see_out_void()
+        self._reception.look()
+        for opened in tuple(self._open.values()):
+            if was_held_up:
+                opened.gathering.skip_second()
+            else:
+                opened.gathering.second()
 
     async def _tick_once(self) -> bool:
         """Look after everyone a quarter of a second later; say whether this process was held up meanwhile."""

@@ -55,9 +55,8 @@ async def _measure(*, grants: int, sites: int, screens: int) -> dict[str, object
         await crowd.enter(parts)
         await crowd.everyone_up(sites)
         await chair.open()
-        opened = await stack.enter_async_context(chromium())
-        link = f"{house.base}/enter#{house.token(Role.PROGRAM)}"
-        pages = [await opened.page(link, LOOK) for _ in range(screens)]
+        opened = [await stack.enter_async_context(chromium()) for _ in range(screens)]
+        pages = [await one.page(house.link(Role.PROGRAM), LOOK) for one in opened]
         for page in pages:
             await until_picture(page)
         await asyncio.sleep(_SETTLES)
@@ -95,7 +94,7 @@ async def _measure(*, grants: int, sites: int, screens: int) -> dict[str, object
             "moments_looked_at": [look[0] for look in looks],
             "of_them_black": [look[1] for look in looks],
             "server_cpu_seconds": round(cpu_seconds(house.pid) - cpu, 1),
-            "faults_in_pages": opened.faults[:5],
+            "faults_in_pages": [fault for one in opened for fault in one.faults][:5],
             "machine": machine.report(),
         }
 

@@ -102,7 +102,7 @@ async def _measure(*, sites: int, times: int) -> dict[str, object]:
                 await chair.grant(holder)
                 await crowd.enter(parts)
                 if turn == 0:
-                    machine.begin()
+                    await asyncio.to_thread(machine.begin)
                 more, lost = await _once(crowd, parts, holder, relay)
                 waits += more
                 missing += lost
@@ -117,8 +117,8 @@ async def _measure(*, sites: int, times: int) -> dict[str, object]:
 
 
 def _part(house: House, site: str, nodes: tuple[str, ...]) -> Part:
-    ticket = house.ticket(Role.SITE, site)
-    return Part(conference=house.conference, site=site, token=ticket, nodes=nodes, looks_at=("holder",))
+    link = house.link(Role.SITE, site)
+    return Part(conference=house.conference, site=site, link=link, nodes=nodes, looks_at=("holder",))
 
 
 def main() -> None:

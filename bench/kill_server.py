@@ -1,7 +1,7 @@
 """The server is killed while somebody speaks: how long until every site sees the same speaker again.
 
 It is started again at once, as a service manager does; nothing is asked of anyone. Sites notice by the missing
-beats and connect again as `docs/media-contract.md` says.
+beats, ask the web server for a new ticket and connect again as `docs/media-contract.md` says.
 
     python bench/kill_server.py [--sites 67] [--times 3]
 """
@@ -22,8 +22,8 @@ _WITHIN = 40.0
 
 
 def _part(house: House, site: str) -> Part:
-    ticket = house.ticket(Role.SITE, site)
-    return Part(conference=house.conference, site=site, token=ticket, nodes=(house.node,), looks_at=("holder",))
+    link = house.link(Role.SITE, site)
+    return Part(conference=house.conference, site=site, link=link, nodes=(house.node,), looks_at=("holder",))
 
 
 async def _measure(*, sites: int, times: int) -> dict[str, object]:

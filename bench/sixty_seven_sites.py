@@ -23,6 +23,7 @@ _WARM_UP = 60.0
 _SAMPLE_EVERY = 5.0
 _SHOWN = 20
 _EDGE_US = 2_000_000
+_EVERY_US = {"video": 40_000, "audio": 60_000}
 
 
 def _parts(house: House, *, sites: int, both: int) -> tuple[list[Part], list[Part]]:
@@ -73,7 +74,7 @@ async def _measure(*, minutes: float, sites: int, both: int) -> dict[str, object
             "sites": sites,
             "of_them_both": both,
             "minutes": round(lasted / 60, 1),
-            "delivered": _delivered(counts, speakers, sites=sites, both=both),
+            "delivered": _delivered(counts, speakers, sites=sites, both=both, length_us=until - _EDGE_US - since),
             "server_cores": round(cpu / lasted, 3),
             "halls_cores": round(crowd_cpu / lasted, 3),
             "rss_mb": [round(size) for _, size in memory[:: max(1, len(memory) // _SHOWN)]],
@@ -82,7 +83,10 @@ async def _measure(*, minutes: float, sites: int, both: int) -> dict[str, object
         }
 
 
-def _delivered(counts: list[Event], speakers: list[Part], *, sites: int, both: int) -> dict[str, object]:
+def _delivered(
+    counts: list[Event], speakers: list[Part], *, sites: int, both: int, length_us: int
+) -> dict[str, object]:
+    """Return what came of what was due: by the clock, whether or not a speaker was held up."""
     main, holder = (part.site for part in speakers)
     sent = {str(event["viewer"]): event["sent"] for event in counts}
     due = 0
@@ -94,9 +98,11 @@ def _delivered(counts: list[Event], speakers: list[Part], *, sites: int, both: i
     shares = (count / sent[site][track] for (_, site, track), count in tracks.items() if sent[site][track])  # type: ignore[index]
     worst = min(shares, default=0.0)
     for site, viewers in ((holder, sites), (main, both)):
-        due += viewers * sum(sent[site].values())  # type: ignore[attr-defined]
+        by_clock = {track: length_us // every for track, every in _EVERY_US.items()}
+        due += viewers * sum(max(by_clock[track], sent[site].get(track, 0)) for track in _EVERY_US)  # type: ignore[attr-defined]
     return {
         "sent_by_each": sent[holder],
+        "due_of_each": by_clock,
         "due": due,
         "came": came,
         "share": round(came / due, 5) if due else None,

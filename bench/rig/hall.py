@@ -14,12 +14,13 @@ import time
 from array import array
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import moq
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import h264, paths
+from diemcau.wiring.visiting import ServerAway, Visit
 from rig.footage import Reel, opus_head, parameter_sets
 from rig.watching import Arrival, Watching
 
@@ -42,14 +43,15 @@ class Part:
     """Who a hall is and what it does. `looks_at`: roles of an air; `budget_ms`: how late a group may be.
 
     `drains`: picture, sound or both. `bits_per_second`: of `video`, if not the usual.
+    `link`: if not empty, it asks the web server for a new ticket before every connection, as a page does.
     `latency_ms`: if not 0, it tells how well it arrives and looks at the rung that its line is given, as a page does.
     """
 
     conference: str
     site: str
-    token: str
     nodes: Sequence[str]
     looks_at: Sequence[str]
+    token: str = ""
     is_camera: bool = True
     shade: int = 0
     tracks: Sequence[str] = ("video",)
@@ -60,6 +62,7 @@ class Part:
     drains: Sequence[str] = ("video", "audio")
     bits_per_second: int = 0
     latency_ms: int = 0
+    link: str = ""
 
 
 @dataclass(slots=True)
@@ -86,6 +89,7 @@ class Hall:
         self._watching = Watching(part.latency_ms * 1000, 1_000_000 // sound.microseconds)
         self._pictures: dict[str, tuple[moq.BroadcastConsumer, str, asyncio.Task[None]]] = {}
         self._track = part.track
+        self._visit = Visit(part.link) if part.link else None
 
     async def run(self) -> None:
         """Take part until cancelled."""
@@ -93,7 +97,7 @@ class Hall:
         while True:
             node = self._part.nodes[turn % len(self._part.nodes)]
             began = time.monotonic()
-            with contextlib.suppress(moq.Error, TimeoutError):
+            with contextlib.suppress(moq.Error, TimeoutError, ServerAway):
                 await self._connect(node)
             self._event("lost", node=urlsplit(node).port)
             turn += 1
@@ -127,8 +131,11 @@ class Hall:
 
     async def _connect(self, node: str) -> None:
         door = "camera" if self._part.is_camera else "screen"
+        token = self._part.token
+        if self._visit is not None:
+            token = parse_qs(urlsplit((await self._visit.way()).screen).query)["jwt"][0]
         client = moq.Client(
-            f"{node}/{door}?jwt={self._part.token}",
+            f"{node}/{door}?jwt={token}",
             tls_verify=False,
             websocket_enabled=False,
             reconnect=False,

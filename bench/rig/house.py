@@ -79,6 +79,10 @@ class House:
         """Return the token of a desk."""
         return _passes(self.folder).issue(self._pass(role, site))
 
+    def link(self, role: Role, site: str | None = None) -> str:
+        """Return the link that opens a desk."""
+        return f"{self.base}/enter#{self.token(role, site)}"
+
     def ticket(self, role: Role, site: str | None = None) -> str:
         """Return the token of the media door, good for as long as a figure takes."""
         return _passes(self.folder).ticket(self._pass(role, site), datetime.now(UTC), lasts=_PASSES_LAST)

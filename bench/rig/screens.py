@@ -90,6 +90,35 @@ LOOK = (
 """
 )
 
+LISTEN = """
+(() => {
+  const heard = (globalThis.heard = {
+    beeps: 0, longest: 0, last: null, isLoud: false,
+    begin() { Object.assign(this, { beeps: 0, longest: 0, last: performance.now() }); },
+  });
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...more) {
+    if (to instanceof AudioDestinationNode) {
+      const ear = this.context.createAnalyser();
+      ear.fftSize = 2048;
+      connect.call(this, ear);
+      const sound = new Float32Array(ear.fftSize);
+      setInterval(() => {
+        ear.getFloatTimeDomainData(sound);
+        const isLoud = sound.some((one) => Math.abs(one) > 0.03);
+        if (isLoud && !heard.isLoud && heard.last !== null) {
+          heard.beeps += 1;
+          heard.longest = Math.max(heard.longest, performance.now() - heard.last);
+          heard.last = performance.now();
+        }
+        heard.isLoud = isLoud;
+      }, 20);
+    }
+    return connect.call(this, to, ...more);
+  };
+})()
+"""
+
 TELL_TIME = (
     """
 (() => {

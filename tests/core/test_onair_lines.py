@@ -12,13 +12,14 @@ from diemcau.core.onair import (
     AirHeld,
     AirRestored,
     AirState,
+    ChooseConduct,
     CutBack,
     MainCutIn,
     SiteCutBack,
     SiteTaken,
     state_of,
 )
-from diemcau.core.regulations import AtEnd
+from diemcau.core.regulations import AtEnd, Conduct
 from diemcau.core.sites import NoteLineLost, NoteLineUp
 from tests.core.samples import HANOI, HUE, MINUTE, NINE, SECOND, opened
 from tests.core.test_onair import air_of, on_air
@@ -134,3 +135,30 @@ def test_a_hall_that_is_called_while_its_line_is_down_is_seen_when_it_comes_up(c
 
     assert play.give(NoteLineUp(site=HUE))[-1] == AirRestored(site=HUE, at=NINE)
     assert state_of(play.now.air, HUE) is AirState.ON_AIR
+
+
+def test_a_speaker_whom_the_operator_has_not_taken_keeps_the_floor_without_a_line_no_longer() -> None:
+    play = opened()
+    play.give(ChooseConduct(conduct=Conduct.MANUAL), GrantFloor(site=HUE), NoteLineLost(site=HUE))
+
+    assert play.wind(MINUTE) == (
+        floor.FloorRevoked(request=RequestId("r1"), site=HUE, reason="line", at=NINE + MINUTE),
+    )
+
+
+def test_cutting_back_to_the_main_site_prolongs_no_lost_line() -> None:
+    play = on_air()
+    play.give(NoteLineLost(site=HUE), CutBack())
+
+    play.wind(MINUTE)
+
+    assert play.now.holder is None
+
+
+def test_the_main_site_speaks_without_a_line() -> None:
+    play = opened(connected=(HUE,))
+    play.give(GrantFloor(site=HANOI))
+
+    play.wind(2 * MINUTE)
+
+    assert play.now.holder == HANOI

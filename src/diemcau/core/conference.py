@@ -217,8 +217,10 @@ def next_deadline(conference: Conference) -> datetime | None:
     """Return when `ReachDeadline` is to be given next, if at all."""
     if conference.stages.stage is Stage.SEALED:
         return None
+    speech = floor.who_speaks(conference.floor)
     due = (
         floor_speaking.next_deadline(conference.floor, conference.facts),
+        onair_rules.grace_ends(speech, conference.lines, conference.facts),
         onair_rules.next_deadline(conference.air, conference.facts),
         deputy.next_deadline(conference.presidency),
     )
@@ -298,7 +300,8 @@ def _reach_deadline(conference: Conference, _command: ReachDeadline, at: datetim
     facts, speech = conference.facts, floor.who_speaks(conference.floor)
     due: tuple[Event, ...] = floor_speaking.reach_deadline(conference.floor, at, facts)
     ended = any(isinstance(event, floor.FloorRevoked) for event in due)
-    if speech is not None and onair_rules.is_grace_over(conference.air, at, facts) and not ended:
+    grace = onair_rules.grace_ends(speech, conference.lines, facts)
+    if speech is not None and grace is not None and grace <= at and not ended:
         due = (*due, floor_speaking.revoked(speech, floor_speaking.LINE_IS_LOST, at))
     elif not ended:
         due = (*due, *onair_rules.reach_deadline(conference.air, at, facts))

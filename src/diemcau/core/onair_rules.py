@@ -110,16 +110,21 @@ def at_rest(air: Air) -> Air:
 
 
 def next_deadline(air: Air, facts: Facts) -> datetime | None:
-    """Return when the main site is cut in for a line that is lost, and then when that site's floor is taken back."""
-    if air.held_since is None:
+    """Return when the main site is cut in for a line that is lost."""
+    if air.held_since is None or air.cut_in:
         return None
-    rules = facts.regulations
-    return air.held_since + (rules.line_grace if air.cut_in else min(rules.line_grace, rules.cut_in_after))
+    return air.held_since + facts.regulations.cut_in_after
 
 
-def is_grace_over(air: Air, at: datetime, facts: Facts) -> bool:
-    """Say whether a site on air had no line for so long that its floor is taken back."""
-    return air.held_since is not None and air.held_since + facts.regulations.line_grace <= at
+def grace_ends(speech: floor.FloorRequest | None, lines: sites.Lines, facts: Facts) -> datetime | None:
+    """Return when the floor of who speaks is taken back for want of a line, on air or not; None: it has one."""
+    if speech is None or speech.granted_at is None or speech.site == facts.main_site:
+        return None
+    line = sites.find(lines, speech.site)
+    if line.line is sites.Line.CONNECTED:
+        return None
+    since = speech.granted_at if line.since is None else max(line.since, speech.granted_at)
+    return since + facts.regulations.line_grace
 
 
 def reach_deadline(air: Air, at: datetime, facts: Facts) -> tuple[MainCutIn, ...]:

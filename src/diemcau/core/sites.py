@@ -147,9 +147,14 @@ def evolve(lines: Lines, event: Event) -> Lines:
 
 def line_of(lines: Lines, site: SiteId) -> Line:
     """Return the state of a site's line, or raise `SiteUnknown`."""
+    return find(lines, site).line
+
+
+def find(lines: Lines, site: SiteId) -> SiteLine:
+    """Return a site's line and since when it is so, or raise `SiteUnknown`."""
     for one in lines.lines:
         if one.site == site:
-            return one.line
+            return one
     raise SiteUnknown(site=site)
 
 

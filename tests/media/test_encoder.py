@@ -13,7 +13,7 @@ import av
 import pytest
 
 from diemcau.media import h264, paths
-from diemcau.media.encoder.camera import CameraEnded, EncoderCamera, News, Way
+from diemcau.media.encoder.camera import LOST_AFTER, CameraEnded, EncoderCamera, News, Way
 from diemcau.media.encoder.reading import EncoderAway, EncoderUnusable, Reader, loudness
 from diemcau.media.moq_fabric import connect
 from tests.media import halls
@@ -184,7 +184,7 @@ def test_loudness_is_told_as_the_meters_show_it() -> None:
 
 
 @asynccontextmanager
-async def filming(house: House, film: Path) -> AsyncIterator[list[tuple[News, str]]]:
+async def filming(house: House, film: Path, *, lost_after: float = LOST_AFTER) -> AsyncIterator[list[tuple[News, str]]]:
     """Let an encoder be the camera of Huế."""
     told: list[tuple[News, str]] = []
 
@@ -193,10 +193,13 @@ async def filming(house: House, film: Path) -> AsyncIterator[list[tuple[News, st
             f"https://127.0.0.1:{house.studio.port}/camera?jwt={CONFERENCE}:{HUE}",
             fingerprints=house.studio.fingerprints(),
         )
-        return Way(link=link, up=paths.up(CONFERENCE, HUE, paths.new_nonce()), by="quic")
+        return Way(link=link, conference=CONFERENCE, up=paths.up(CONFERENCE, HUE, paths.new_nonce()), by="quic")
 
     camera = EncoderCamera(
-        come, lambda listener: Reader(str(film), listener, loop=True), lambda *news: told.append(news)
+        come,
+        lambda listener: Reader(str(film), listener, loop=True),
+        lambda *news: told.append(news),
+        lost_after=lost_after,
     )
     running = asyncio.create_task(camera.run())
     try:
@@ -238,6 +241,17 @@ async def test_every_hall_sees_what_the_encoder_sends(tmp_path: Path) -> None:
     assert told[0] == (News.CONNECTED, "quic")
 
 
+async def test_a_server_that_falls_silent_is_left_and_come_to_again(tmp_path: Path) -> None:
+    film = made(tmp_path / "film.mp4")
+    async with studio() as house, filming(house, film, lost_after=1.5) as told:
+        await eventually(lambda: house.studio.is_up(CONFERENCE, HUE))
+        assert house.studio._ticking is not None  # noqa: SLF001 - a server that hangs: its transport goes on
+        house.studio._ticking.cancel()  # noqa: SLF001
+        await eventually(lambda: len(told) >= 3)
+
+    assert [news for news, _ in told[:3]] == [News.CONNECTED, News.LOST, News.CONNECTED]
+
+
 async def test_an_encoder_whose_place_is_taken_ends_and_says_so(tmp_path: Path) -> None:
     film = made(tmp_path / "film.mp4")
     async with studio() as house:
@@ -253,7 +267,7 @@ async def _refused(house: House) -> Way:
         f"https://127.0.0.1:{house.studio.port}/camera?jwt={CONFERENCE}:nobody",
         fingerprints=house.studio.fingerprints(),
     )
-    return Way(link=link, up=paths.up(CONFERENCE, HUE, paths.new_nonce()), by="quic")
+    return Way(link=link, conference=CONFERENCE, up=paths.up(CONFERENCE, HUE, paths.new_nonce()), by="quic")
 
 
 @pytest.fixture

@@ -69,10 +69,10 @@ async def _connect(visit: Visit) -> Way:
     try:
         async with asyncio.timeout(_UDP_WITHIN):
             session = await connect(way.camera, fingerprints=way.fingerprints)
-            return Way(link=session, up=way.up, by="quic")
+            return Way(link=session, conference=way.conference, up=way.up, by="quic")
     except (FabricError, TimeoutError):
         session = await connect_socket(way.socket_camera, trusted=visit.trusted)
-        return Way(link=session, up=way.up, by="websocket")
+        return Way(link=session, conference=way.conference, up=way.up, by="websocket")
 
 
 def _link(given: str) -> str:

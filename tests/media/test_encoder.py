@@ -15,6 +15,7 @@ import pytest
 from diemcau.media import h264, paths
 from diemcau.media.encoder.camera import LOST_AFTER, CameraEnded, EncoderCamera, News, Way
 from diemcau.media.encoder.reading import EncoderAway, EncoderUnusable, Reader, loudness
+from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import connect
 from tests.media import halls
 from tests.media.halls import CENTRE, CONFERENCE, HUE, House, eventually, soon, studio, take
@@ -184,7 +185,9 @@ def test_loudness_is_told_as_the_meters_show_it() -> None:
 
 
 @asynccontextmanager
-async def filming(house: House, film: Path, *, lost_after: float = LOST_AFTER) -> AsyncIterator[list[tuple[News, str]]]:
+async def filming(
+    house: House, film: Path | str, *, lost_after: float = LOST_AFTER
+) -> AsyncIterator[list[tuple[News, str]]]:
     """Let an encoder be the camera of Huế."""
     told: list[tuple[News, str]] = []
 
@@ -250,6 +253,31 @@ async def test_a_server_that_falls_silent_is_left_and_come_to_again(tmp_path: Pa
         await eventually(lambda: len(told) >= 3)
 
     assert [news for news, _ in told[:3]] == [News.CONNECTED, News.LOST, News.CONNECTED]
+
+
+async def test_a_site_whose_encoder_is_pulled_is_off_the_line_until_it_is_plugged_in(
+    tmp_path: Path, unused_port: int
+) -> None:
+    film, url = made(tmp_path / "film.ts"), f"udp://127.0.0.1:{unused_port}"
+    to = ("-f", "mpegts", f"{url}?pkt_size=1316")
+
+    async with studio() as house, filming(house, url) as told:
+        await eventually(lambda: told == [(News.CONNECTED, "quic")])
+        assert not house.studio.is_up(CONFERENCE, HUE)
+        with sent(film, *to):
+            await eventually(lambda: house.studio.is_up(CONFERENCE, HUE))
+        await eventually(lambda: _is_lost(house) and told[-1][0] is News.NO_INPUT)
+        with sent(film, *to):
+            await eventually(lambda: house.studio.is_up(CONFERENCE, HUE))
+
+    assert [line for _, line in house.heard[:3]] == [Line.UP, Line.LOST, Line.UP]
+    assert [news for news, _ in told].count(News.CONNECTED) == 1
+
+
+def _is_lost(house: House) -> bool:
+    """Wind the clock so slowly that a beat each second keeps a line up; tell whether it is lost."""
+    house.clock.at += 0.02
+    return (HUE, Line.LOST) in house.heard
 
 
 async def test_an_encoder_whose_place_is_taken_ends_and_says_so(tmp_path: Path) -> None:

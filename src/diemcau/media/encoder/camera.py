@@ -7,6 +7,7 @@ leave the conference, nor a lost line to stop reading. Only a film that is over 
 import asyncio
 import contextlib
 import logging
+import math
 import random
 import threading
 import time
@@ -29,6 +30,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _BUSY_WAIT: Final = 5.0
 _CLOSES_WITHIN: Final = 1.0
 LOST_AFTER: Final = 3.0
+NO_INPUT_AFTER: Final = 3.0
 
 
 class News(StrEnum):
@@ -75,6 +77,7 @@ class EncoderCamera:
         self._lost_after = lost_after
         self._sending: Sending | None = None
         self._height = 0
+        self._came_at = -math.inf
 
     async def run(self) -> None:
         """Send until cancelled. Raises `EncoderUnusable` or `CameraEnded`, and what `connect` raises."""
@@ -92,6 +95,7 @@ class EncoderCamera:
 
     def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
         """Take one frame of H.264."""
+        self._came_at = time.monotonic()
         if sending := self._sending:
             sending.picture(payload, at_us, key=key)
 
@@ -102,6 +106,7 @@ class EncoderCamera:
 
     def sound(self, packet: bytes, at_us: int, level: float) -> None:
         """Take one packet of Opus."""
+        self._came_at = time.monotonic()
         if sending := self._sending:
             sending.sound(packet, at_us, level)
 
@@ -119,6 +124,9 @@ class EncoderCamera:
         """Whether small pictures are asked for."""
         sending = self._sending
         return sending is not None and sending.wants_thumb()
+
+    def _has_input(self) -> bool:
+        return time.monotonic() - self._came_at <= NO_INPUT_AFTER
 
     async def _read(self) -> None:
         wait = _FIRST_WAIT
@@ -180,7 +188,7 @@ class EncoderCamera:
 
     @asynccontextmanager
     async def _sends(self, way: Way) -> AsyncIterator[None]:
-        sending = self._sending = Sending(way.link.publish(way.up), by=way.by)
+        sending = self._sending = Sending(way.link.publish(way.up), by=way.by, is_alive=self._has_input)
         sending.opened(self._height)
         beating = asyncio.create_task(sending.beat())
         try:

@@ -6,6 +6,7 @@ here runs in the event loop; `post` brings what the reader's thread gives.
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Final
 
 import av
@@ -19,11 +20,15 @@ LOW_SIZE, LOW_FPS, LOW_BITS = (640, 360), 25, 400_000
 
 
 class Sending:
-    """One connection; a `reading.Listener` for the reader's thread."""
+    """One connection; a `reading.Listener` for the reader's thread.
 
-    def __init__(self, publication: Publication, *, by: str) -> None:
+    It beats only while the encoder `is_alive`: one that gives nothing more is a line that is lost, not a still picture.
+    """
+
+    def __init__(self, publication: Publication, *, by: str, is_alive: Callable[[], bool]) -> None:
         self._publication = publication
         self._by = by
+        self._is_alive = is_alive
         self._loop = asyncio.get_running_loop()
         self._video = publication.offer_video()
         self._low: Encoder | None = None
@@ -33,11 +38,12 @@ class Sending:
         self._had_key = False
         self._was_low = False
         self._beats = 0
+        publication.offer_text(paths.BEAT)  # there before the first beat: who has no such track is alive without
         self._beat()
         publication.announce()
 
     async def beat(self) -> None:
-        """Tell the server each second that this camera is alive, until cancelled."""
+        """Tell the server each second that this camera is alive, as long as it is, until cancelled."""
         while True:
             await asyncio.sleep(BEAT_EVERY)
             self._beat()
@@ -101,6 +107,8 @@ class Sending:
             self._audio.write(packet, at_us)
 
     def _beat(self) -> None:
+        if not self._is_alive():
+            return
         self._beats += 1
         beat = {"n": self._beats, "level": self._level, "by": self._by}
         self._level = 0.0

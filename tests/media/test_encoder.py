@@ -184,6 +184,21 @@ def test_loudness_is_told_as_the_meters_show_it() -> None:
     assert loudness((32_767).to_bytes(2, "little", signed=True) * 50) == 1
 
 
+async def test_a_film_is_played_once_or_again_and_again(tmp_path: Path) -> None:
+    film = str(made(tmp_path / "film.mp4", seconds=1))
+    once, again = Heard(), Heard()
+
+    await soon(asyncio.to_thread(Reader(film, once).read))
+    reader = Reader(film, again, loop=True)
+    reading = asyncio.ensure_future(asyncio.to_thread(reader.read))
+    await eventually(lambda: len(again.pictures) > 2 * 25)
+    reader.stop()
+    await soon(reading)
+
+    assert len(once.pictures) == 25
+    assert [at for _, at, _ in again.pictures] == sorted(at for _, at, _ in again.pictures)
+
+
 @asynccontextmanager
 async def filming(
     house: House, film: Path | str, *, lost_after: float = LOST_AFTER

@@ -40,6 +40,7 @@ class News(StrEnum):
     LOST = "lost"
     BUSY = "busy"
     NO_INPUT = "no_input"
+    OVER = "over"
 
 
 class CameraEnded(Exception):  # noqa: N818 (a fact, as in the core)
@@ -80,10 +81,12 @@ class EncoderCamera:
         self._came_at = -math.inf
 
     async def run(self) -> None:
-        """Send until cancelled. Raises `EncoderUnusable` or `CameraEnded`, and what `connect` raises."""
+        """Send until a film is over. Raises `EncoderUnusable` or `CameraEnded`, and what `connect` raises."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._read())
-            tasks.create_task(self._send())
+            sending = tasks.create_task(self._send())
+            await self._read()
+            self._tell(News.OVER, "")
+            sending.cancel()
 
     # the reader's thread gives what comes to whichever connection is up
 
@@ -129,15 +132,20 @@ class EncoderCamera:
         return time.monotonic() - self._came_at <= NO_INPUT_AFTER
 
     async def _read(self) -> None:
+        """Read until a film is over."""
         wait = _FIRST_WAIT
         while True:
-            reader = self._make_reader(self)
+            reader, began = self._make_reader(self), time.monotonic()
             try:
                 await _in_thread(reader.read)
             except EncoderAway as away:
                 self._tell(News.NO_INPUT, str(away))
+            else:
+                return
             finally:
                 reader.stop()
+            if self._came_at >= began:
+                wait = _FIRST_WAIT
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
 

@@ -131,7 +131,7 @@ class Reader:
             self._process.kill()
 
     def read(self) -> None:
-        """Read to the end. Raises `EncoderAway` or `EncoderUnusable`."""
+        """Read a film to its end, and anything else until stopped. Raises `EncoderAway` or `EncoderUnusable`."""
         with self._opened() as container:
             video = _picture_of(container)
             self._listener.opened(video.codec_context.height)
@@ -142,7 +142,7 @@ class Reader:
                 if not (is_file and self._loop):
                     break
                 container.seek(0)
-        if not self._stopped.is_set():
+        if not self._stopped.is_set() and not is_file:
             raise EncoderAway("the input ended")
 
     @contextmanager

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from diemcau.media import h264, paths
 from diemcau.media.encoder.camera import LOST_AFTER, CameraEnded, EncoderCamera, News, Way
-from diemcau.media.encoder.reading import EncoderAway, EncoderUnusable, Reader, loudness
+from diemcau.media.encoder.reading import EncoderAway, EncoderUnusable, Reader
+from diemcau.media.encoder.sound import Sound, loudness
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import connect
 from tests.media import halls
@@ -197,6 +199,24 @@ async def test_a_film_is_played_once_or_again_and_again(tmp_path: Path) -> None:
 
     assert len(once.pictures) == 25
     assert [at for _, at, _ in again.pictures] == sorted(at for _, at, _ in again.pictures)
+
+
+@pytest.mark.parametrize(("to_us", "last_us"), [(1_500_000, 2_440_000), (600_000, 1_540_000)], ids=["on", "back"])
+def test_sound_after_a_loss_bears_the_time_of_its_pictures_and_time_never_goes_back(to_us: int, last_us: int) -> None:
+    sound, stamps = Sound(), list[int]()
+    for begin_us in (0, to_us):
+        for frame in range(44):  # a second
+            at_us = begin_us + frame * 1024 * 1_000_000 // 44_100
+            stamps += [at for _, at, _ in sound.take(_silence(), at_us)]
+
+    assert stamps == sorted(set(stamps))
+    assert stamps[-1] == pytest.approx(last_us, abs=60_000)
+
+
+def _silence() -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), dtype=np.int16), format="s16", layout="mono")
+    frame.sample_rate = 44_100
+    return frame
 
 
 @asynccontextmanager

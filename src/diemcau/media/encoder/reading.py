@@ -9,17 +9,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, Final, Protocol, cast
 
 import av
-import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 from PIL import Image
 
 from diemcau.media import h264
-from diemcau.media.opus import FRAME_MS, RATE, Opus
+from diemcau.media.encoder.sound import Sound
 
 OPENS_WITHIN: Final = 20.0
 SILENT_AT_MOST: Final = 5.0
@@ -27,8 +26,6 @@ THUMB_EVERY: Final = 2.0
 THUMB_SIZE: Final = (160, 90)
 _FARTHEST_OFF_US = 1_000_000
 _EARLY_AT_MOST_US = 10_000_000  # what waited while the input was opened comes at once
-_LOUDEST = 32_768
-_SOUND_BITS = 48_000
 
 
 class EncoderUnusable(Exception):  # noqa: N818 (a fact, as in the core)
@@ -87,30 +84,6 @@ class _Clock:
         return stamp_us + self.lead_us
 
 
-@dataclass(slots=True)
-class _Sound:
-    """Gathers sound into packets of 60 ms."""
-
-    opus: Opus = field(default_factory=lambda: Opus(bits_per_second=_SOUND_BITS))
-    resampler: av.AudioResampler = field(
-        default_factory=lambda: av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    )
-    kept: bytearray = field(default_factory=bytearray)
-    begins_us: int = 0
-
-    def take(self, frame: av.AudioFrame, at_us: int) -> Iterator[tuple[bytes, int, float]]:
-        size = RATE * FRAME_MS // 1000 * 2
-        if not self.kept:
-            self.begins_us = at_us
-        for part in self.resampler.resample(frame):
-            self.kept += part.to_ndarray().tobytes()
-        while len(self.kept) >= size:
-            piece = bytes(self.kept[:size])
-            del self.kept[:size]
-            yield self.opus.encode(piece), self.begins_us, loudness(piece)
-            self.begins_us += FRAME_MS * 1000
-
-
 class Reader:
     """Reads one input until it ends or is stopped."""
 
@@ -164,7 +137,7 @@ class Reader:
             self._process = None
 
     def _read_once(self, container: InputContainer, video: VideoStream, *, has_sound: bool, paced: bool) -> None:
-        clock, sound, filter_ = _Clock(), _Sound(), av.BitStreamFilterContext("h264_mp4toannexb", video)
+        clock, sound, filter_ = _Clock(), Sound(), av.BitStreamFilterContext("h264_mp4toannexb", video)
         streams = [video, *([container.streams.audio[0]] if has_sound else [])]
         sets, newest = b"", -1
         try:
@@ -183,9 +156,10 @@ class Reader:
                     newest = stamp_us
                     sets = self._take_picture(cast("av.Packet[VideoStream]", packet), filter_, at_us, sets)
                 else:
-                    for frame in packet.decode():
-                        for piece in sound.take(cast("av.AudioFrame", frame), at_us):
+                    for frame in cast("list[av.AudioFrame]", packet.decode()):
+                        for piece in sound.take(frame, at_us):
                             self._listener.sound(*piece)
+                        at_us += frame.samples * 1_000_000 // frame.sample_rate
         except (av.FFmpegError, OSError) as fault:
             raise EncoderAway(f"nothing more comes ({fault})") from fault
 
@@ -237,13 +211,6 @@ def jpeg_of(picture: av.VideoFrame) -> bytes:
     kept = io.BytesIO()
     Image.fromarray(small).save(kept, "JPEG", quality=70)
     return kept.getvalue()
-
-
-def loudness(samples: bytes) -> float:
-    """Return how loud the loudest of it is: 0 is -60 dB and below, 1 is -6 dB and above."""
-    loudest = int(np.abs(np.frombuffer(samples, dtype=np.int16).astype(np.int32)).max(initial=0))
-    decibels = 20 * float(np.log10(max(loudest, 1) / _LOUDEST))
-    return round(min(1.0, max(0.0, (decibels + 60) / 54)), 2)
 
 
 @contextmanager

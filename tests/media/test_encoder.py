@@ -15,6 +15,7 @@ import pytest
 
 from diemcau.media import h264, paths
 from diemcau.media.encoder.camera import LOST_AFTER, CameraEnded, EncoderCamera, News, Way
+from diemcau.media.encoder.ffmpeg import Ffmpeg, place
 from diemcau.media.encoder.reading import EncoderAway, EncoderUnusable, Reader
 from diemcau.media.encoder.sound import Sound, loudness
 from diemcau.media.lines import Line
@@ -179,6 +180,38 @@ async def test_what_is_no_source_is_told_so(source: str) -> None:
 async def test_an_encoder_that_is_switched_off_is_tried_again(unused_port: int) -> None:
     with pytest.raises(EncoderAway):
         await asyncio.to_thread(Reader(f"rtmp://127.0.0.1:{unused_port}/live/x", Heard()).read)
+
+
+@pytest.mark.parametrize(
+    "kind", ["rtmp://u:geheim@127.0.0.1:{port}/geheim", "srt://127.0.0.1:{port}?passphrase=geheim1234"]
+)
+async def test_what_is_wrong_with_a_line_is_told_without_its_passphrase(unused_port: int, kind: str) -> None:
+    with pytest.raises(EncoderAway) as away:
+        await asyncio.to_thread(Reader(kind.format(port=unused_port), Heard()).read)
+
+    said = str(away.value)
+    assert "geheim" not in said
+    assert "refused" in said or f"ffmpeg: Connection to srt://127.0.0.1:{unused_port} failed" in said
+
+
+async def test_a_caller_with_a_wrong_passphrase_is_told_of(tmp_path: Path, unused_port: int) -> None:
+    url, film = f"srt://127.0.0.1:{unused_port}", made(tmp_path / "film.ts")
+    ffmpeg = Ffmpeg(f"{url}?mode=listener&passphrase=geheim1234", in_trouble_at_most=0.5)
+
+    ended = asyncio.ensure_future(asyncio.to_thread(ffmpeg.output.read))
+    while not ended.done():
+        with sent(film, "-f", "mpegts", f"{url}?passphrase=another1234"):
+            await asyncio.wait((ended,), timeout=2)
+    complaint = ffmpeg.complaint()
+    ffmpeg.close()
+
+    assert await ended == b""
+    assert "Incorrect passphrase" in complaint
+
+
+def test_what_is_wrong_is_told_without_keys() -> None:
+    assert place("rtsp://u:geheim@192.0.2.7:554/geheim") == "rtsp://192.0.2.7:554"
+    assert place("/films/welcome.mp4") == "/films/welcome.mp4"
 
 
 def test_loudness_is_told_as_the_meters_show_it() -> None:

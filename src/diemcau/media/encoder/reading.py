@@ -4,7 +4,6 @@ It runs in a thread of its own, from the opening of one input to its end. It kno
 """
 
 import io
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from diemcau.media import h264
+from diemcau.media.encoder.ffmpeg import Ffmpeg, place
 from diemcau.media.encoder.sound import Sound
 
 OPENS_WITHIN: Final = 20.0
@@ -95,13 +95,13 @@ class Reader:
         self._stopped = threading.Event()
         self._thumb_at = 0.0
         self._decoder: av.VideoCodecContext | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._ffmpeg: Ffmpeg | None = None
 
     def stop(self) -> None:
         """End as soon as what is being read has come."""
         self._stopped.set()
-        if self._process is not None:
-            self._process.kill()
+        if (ffmpeg := self._ffmpeg) is not None:
+            ffmpeg.kill()
 
     def read(self) -> None:
         """Read a film to its end, and anything else until stopped. Raises `EncoderAway` or `EncoderUnusable`."""
@@ -115,8 +115,8 @@ class Reader:
                 if not (is_file and self._loop):
                     break
                 container.seek(0)
-        if not self._stopped.is_set() and not is_file:
-            raise EncoderAway("the input ended")
+            if not self._stopped.is_set() and not is_file:
+                raise EncoderAway("the input ended")
 
     @contextmanager
     def _opened(self) -> Iterator[InputContainer]:
@@ -125,16 +125,17 @@ class Reader:
             with _open(self._url, options={"listen": "1"} if self._listen else {}) as container:
                 yield container
             return
-        self._process = _ffmpeg(self._url)
+        ffmpeg = self._ffmpeg = _ffmpeg(self._url)
         try:
-            with _open(cast("IO[bytes]", self._process.stdout), format_="mpegts") as container:
+            with _open(ffmpeg.output, format_="mpegts") as container:
+                ffmpeg.begin()
                 yield container
+        except EncoderAway as away:
+            complaint = ffmpeg.complaint()
+            raise EncoderAway(f"{away}; ffmpeg: {complaint}" if complaint else str(away)) from away
         finally:
-            self._process.kill()
-            self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
-            self._process = None
+            self._ffmpeg = None
+            ffmpeg.close()
 
     def _read_once(self, container: InputContainer, video: VideoStream, *, has_sound: bool, paced: bool) -> None:
         clock, sound, filter_ = _Clock(), Sound(), av.BitStreamFilterContext("h264_mp4toannexb", video)
@@ -161,7 +162,7 @@ class Reader:
                             self._listener.sound(*piece)
                         at_us += frame.samples * 1_000_000 // frame.sample_rate
         except (av.FFmpegError, OSError) as fault:
-            raise EncoderAway(f"nothing more comes ({fault})") from fault
+            raise EncoderAway(f"nothing more comes ({_reason(fault)})") from fault
 
     def _take_picture(
         self, packet: "av.Packet[VideoStream]", filter_: av.BitStreamFilterContext, at_us: int, sets: bytes
@@ -218,25 +219,29 @@ def _open(
     what: str | IO[bytes], *, format_: str | None = None, options: dict[str, str] | None = None
 ) -> Iterator[InputContainer]:
     patience = (OPENS_WITHIN, SILENT_AT_MOST) if isinstance(what, str) else None
+    named = place(what) if isinstance(what, str) else "it"
     try:
         container = av.open(what, "r", format=format_, options=options or {}, timeout=patience)
     except (av.error.FileNotFoundError, av.error.IsADirectoryError, av.error.PermissionError) as fault:
-        message = f"{what} can't be read ({fault.strerror}): name a file that this user may read."
+        message = f"{named} can't be read ({fault.strerror}): name a file that this user may read."
         raise EncoderUnusable(message) from fault
     except av.error.ProtocolNotFoundError as fault:
-        message = f"{what} is of no kind that is understood: begin it with srt://, udp://, rtmp:// or name a file."
+        message = f"{named} is of no kind that is understood: begin it with srt://, udp://, rtmp:// or name a file."
         raise EncoderUnusable(message) from fault
     except (av.FFmpegError, OSError) as fault:
-        raise EncoderAway(f"nothing comes from the encoder ({fault})") from fault
+        raise EncoderAway(f"nothing comes from the encoder ({_reason(fault)})") from fault
     with container:
         yield container
 
 
-def _ffmpeg(url: str) -> "subprocess.Popen[bytes]":
-    command = ["ffmpeg", "-loglevel", "error", "-i", url, "-map", "0", "-c", "copy", "-f", "mpegts", "-"]
-    nothing = subprocess.DEVNULL
+def _reason(fault: av.FFmpegError | OSError) -> str:
+    """Return what was wrong, without the address and the keys that may be in it."""
+    return fault.strerror or type(fault).__name__
+
+
+def _ffmpeg(url: str) -> Ffmpeg:
     try:
-        return subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing)  # noqa: S603 - it reads the address that a person gave
+        return Ffmpeg(url)
     except FileNotFoundError as fault:
         message = "SRT needs the program ffmpeg: install it (Debian, Ubuntu: apt-get install ffmpeg)."
         raise EncoderUnusable(message) from fault

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.cli.conftest import Diemcau
-from tests.media.test_encoder import made
+from tests.media.encoders import made
 
 
 def test_what_is_no_link_connects_no_camera(diemcau: Diemcau) -> None:

@@ -1,13 +1,16 @@
 """An encoder as a site's camera: what it sends is carried to every hall, however input and line fail."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import av
 import pytest
 
 from diemcau.media import h264, paths
+from diemcau.media.camera import Camera
 from diemcau.media.encoder.camera import LOST_AFTER, CameraEnded, EncoderCamera, News, Way
 from diemcau.media.encoder.reading import Reader
 from diemcau.media.lines import Line
@@ -47,18 +50,50 @@ async def filming(
         await asyncio.gather(running, return_exceptions=True)
 
 
-@pytest.mark.parametrize(("size", "tracks"), [("320x180", {"video"}), ("960x540", {"video", "video-low"})])
-async def test_a_smaller_picture_is_offered_only_of_a_large_one(tmp_path: Path, size: str, tracks: set[str]) -> None:
+@pytest.mark.parametrize(
+    ("size", "tracks"),
+    [("320x180", {"video", "video-tile"}), ("960x540", {"video", "video-low", "video-tile"})],
+)
+async def test_a_picture_for_thin_lines_is_offered_only_of_a_large_one_and_for_the_gallery_of_any(
+    tmp_path: Path, size: str, tracks: set[str]
+) -> None:
     options = ("-vf", f"scale={size.replace('x', ':')}", *H264, "-c:a", "aac")
     async with studio() as house, filming(house, made(tmp_path / "film.mp4", *options)):
         await eventually(lambda: house.studio.is_up(CONFERENCE, HUE))
         camera = house.studio._open[CONFERENCE].director._cameras[HUE]  # noqa: SLF001 - what it offers is shown nowhere
-        await eventually(lambda: camera.offered.high is not None)
-        offered = camera.offered
+        assert camera.offered.high is not None
+        assert camera.offered.high.track == "video"
+        await eventually(lambda: offered(camera) == tracks)
 
-    assert {one.track for one in (offered.high, offered.low) if one is not None} == tracks
-    assert offered.high is not None
-    assert offered.high.track == "video"
+
+def offered(camera: Camera) -> set[str]:
+    """Return which pictures a camera offers."""
+    found = (camera.offered.high, camera.offered.low, camera.offered.tile)
+    return {one.track for one in found if one is not None}
+
+
+async def test_the_gallery_shows_an_encoder_small_and_five_times_a_second(tmp_path: Path) -> None:
+    film = made(tmp_path / "film.mp4", "-vf", "scale=960:540", *H264, "-c:a", "aac", seconds=20)
+    async with studio() as house, filming(house, film):
+        await house.camera_on_line(CENTRE)
+        await eventually(lambda: house.studio.is_up(CONFERENCE, HUE))
+        camera = house.studio._open[CONFERENCE].director._cameras[HUE]  # noqa: SLF001
+        await eventually(lambda: camera.offered.tile is not None)
+        viewer = await house.link("watcher")
+        await house.show(gallery=(HUE,))
+        (_, hue) = await halls.on_air(viewer, CENTRE, HUE)
+        source = await soon(viewer.read(hue["broadcast"]))
+        pictures = await take(source.frames(halls.VIDEO), 8)
+
+    (first, *_) = decoded(pictures[0].payload)
+    apart = {round(later.at_us - one.at_us, -3) for one, later in itertools.pairwise(pictures)}
+    assert (first.width, first.height, apart) == (320, 180, {200_000})
+
+
+def decoded(payload: bytes) -> list[av.VideoFrame]:
+    """Return the pictures that a decoder makes of this alone."""
+    decoder = av.VideoCodecContext.create("h264", "r")
+    return decoder.decode(av.Packet(payload)) + decoder.decode(None)
 
 
 async def test_every_hall_sees_what_the_encoder_sends(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.cli.conftest import Diemcau
+from tests.media.encoders import made
 
 
 def test_what_is_no_link_connects_no_camera(diemcau: Diemcau) -> None:
@@ -25,3 +26,12 @@ def test_a_film_that_is_not_there_is_named(diemcau: Diemcau, tmp_path: Path) -> 
     assert said.status == 1
     assert "no.mp4 can't be read" in said.err
     assert "Traceback" not in said.err
+
+
+def test_a_film_is_played_once_and_the_command_ends_well(diemcau: Diemcau, tmp_path: Path) -> None:
+    film = made(tmp_path / "film.mp4", seconds=1)
+
+    said = diemcau("camera", "--from", film, "--pass", "http://127.0.0.1:9/enter#abc", "--english")
+
+    assert (said.status, said.out) == (0, "")
+    assert said.err.splitlines()[-1].startswith("The film is over and the camera is off.")

@@ -36,7 +36,7 @@ def camera(
     ca: Annotated[Path | None, typer.Option("--ca", help="Root certificate of the server, in PEM.")] = None,
     english: English = False,
 ) -> None:
-    """Carry an encoder's H.264 and sound to the conference as the camera of a site, until stopped."""
+    """Carry an encoder's H.264 and sound to the conference as the camera of a site, until stopped or a film is over."""
     logging.getLogger("libav").setLevel(logging.CRITICAL)
     visit = Visit(_link(link), authority=ca)
     language = 1 if english else 0
@@ -69,10 +69,10 @@ async def _connect(visit: Visit) -> Way:
     try:
         async with asyncio.timeout(_UDP_WITHIN):
             session = await connect(way.camera, fingerprints=way.fingerprints)
-            return Way(link=session, up=way.up, by="quic")
+            return Way(link=session, conference=way.conference, up=way.up, by="quic")
     except (FabricError, TimeoutError):
         session = await connect_socket(way.socket_camera, trusted=visit.trusted)
-        return Way(link=session, up=way.up, by="websocket")
+        return Way(link=session, conference=way.conference, up=way.up, by="websocket")
 
 
 def _link(given: str) -> str:
@@ -97,5 +97,9 @@ _SENTENCES = {
     News.NO_INPUT: (
         "Chưa có hình từ thiết bị, đang thử lại: {about}.",
         "Nothing from the encoder, trying again: {about}.",
+    ),
+    News.OVER: (
+        "Đã phát hết tệp, máy quay đã tắt. Muốn phát lại liên tục: --loop.",
+        "The film is over and the camera is off. To play it again and again: --loop.",
     ),
 }

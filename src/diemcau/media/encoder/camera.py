@@ -1,14 +1,16 @@
 """An encoder as a site's camera: keeps the input open and the line to the server up, for ever.
 
 Input and line fail and come back each by itself: an encoder that was switched off is no reason to
-leave the conference, nor a lost line to stop reading.
+leave the conference, nor a lost line to stop reading. Only a film that is over ends it.
 """
 
 import asyncio
 import contextlib
 import logging
+import math
 import random
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from typing import Final
 
 import av
 
+from diemcau.core.ids import ConferenceId
+from diemcau.media import paths
 from diemcau.media.encoder.reading import EncoderAway, EncoderUnusable, Reader
 from diemcau.media.encoder.sending import Sending
 from diemcau.media.fabric import Code, FabricError, Link, RefusedError
@@ -24,6 +28,9 @@ from diemcau.media.fabric import Code, FabricError, Link, RefusedError
 _LOG = logging.getLogger(__name__)
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _BUSY_WAIT: Final = 5.0
+_CLOSES_WITHIN: Final = 1.0
+LOST_AFTER: Final = 3.0
+NO_INPUT_AFTER: Final = 3.0
 
 
 class News(StrEnum):
@@ -33,6 +40,7 @@ class News(StrEnum):
     LOST = "lost"
     BUSY = "busy"
     NO_INPUT = "no_input"
+    OVER = "over"
 
 
 class CameraEnded(Exception):  # noqa: N818 (a fact, as in the core)
@@ -44,6 +52,7 @@ class Way:
     """A session with the server, where its camera is published, and what carries it."""
 
     link: Link
+    conference: ConferenceId
     up: str
     by: str
 
@@ -53,20 +62,31 @@ Connect = Callable[[], Awaitable[Way]]
 
 
 class EncoderCamera:
-    """One encoder, one site."""
+    """One encoder, one site. `lost_after`: for how many seconds the server may be silent."""
 
-    def __init__(self, connect: Connect, make_reader: "MakeReader", tell: Callable[[News, str], None]) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        make_reader: "MakeReader",
+        tell: Callable[[News, str], None],
+        *,
+        lost_after: float = LOST_AFTER,
+    ) -> None:
         self._connect = connect
         self._make_reader = make_reader
         self._tell = tell
+        self._lost_after = lost_after
         self._sending: Sending | None = None
         self._height = 0
+        self._came_at = -math.inf
 
     async def run(self) -> None:
-        """Send until cancelled. Raises `EncoderUnusable` or `CameraEnded`, and what `connect` raises."""
+        """Send until a film is over. Raises `EncoderUnusable` or `CameraEnded`, and what `connect` raises."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._read())
-            tasks.create_task(self._send())
+            sending = tasks.create_task(self._send())
+            await self._read()
+            self._tell(News.OVER, "")
+            sending.cancel()
 
     # the reader's thread gives what comes to whichever connection is up
 
@@ -78,6 +98,7 @@ class EncoderCamera:
 
     def picture(self, payload: bytes, at_us: int, *, key: bool) -> None:
         """Take one frame of H.264."""
+        self._came_at = time.monotonic()
         if sending := self._sending:
             sending.picture(payload, at_us, key=key)
 
@@ -88,6 +109,7 @@ class EncoderCamera:
 
     def sound(self, packet: bytes, at_us: int, level: float) -> None:
         """Take one packet of Opus."""
+        self._came_at = time.monotonic()
         if sending := self._sending:
             sending.sound(packet, at_us, level)
 
@@ -106,50 +128,75 @@ class EncoderCamera:
         sending = self._sending
         return sending is not None and sending.wants_thumb()
 
+    def _has_input(self) -> bool:
+        return time.monotonic() - self._came_at <= NO_INPUT_AFTER
+
     async def _read(self) -> None:
+        """Read until a film is over."""
         wait = _FIRST_WAIT
         while True:
-            reader = self._make_reader(self)
+            reader, began = self._make_reader(self), time.monotonic()
             try:
                 await _in_thread(reader.read)
             except EncoderAway as away:
                 self._tell(News.NO_INPUT, str(away))
+            else:
+                return
             finally:
                 reader.stop()
+            if self._came_at >= began:
+                wait = _FIRST_WAIT
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _send(self) -> None:
         wait = _FIRST_WAIT
         while True:
-            pause = wait * random.uniform(0.5, 1.5)  # noqa: S311 - spreads the load
+            began, code = time.monotonic(), 0
             try:
                 code = await self._take_part()
             except FabricError as fault:
                 self._tell(News.LOST, str(fault))
             else:
-                wait = _FIRST_WAIT
-                pause = _BUSY_WAIT if code == Code.CAMERA_BUSY else pause
                 self._judge(code)
-            await asyncio.sleep(pause)
+            if time.monotonic() - began > _LONGEST_WAIT:
+                wait = _FIRST_WAIT
+            pause = _BUSY_WAIT if code == Code.CAMERA_BUSY else wait
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads the load
             wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _take_part(self) -> int:
         """Send over one connection until it ends; return the code that the server gave, else 0."""
         way = await self._connect()
+        ends = [asyncio.ensure_future(way.link.closed()), asyncio.ensure_future(self._heed(way))]
         try:
             async with self._sends(way):
                 self._tell(News.CONNECTED, way.by)
-                await way.link.closed()
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if ends[0].done():
+                ends[0].result()
         except RefusedError as refused:
             return refused.code
         finally:
-            await way.link.close()
+            for end in ends:
+                end.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+            await asyncio.wait((asyncio.ensure_future(way.link.close()),), timeout=_CLOSES_WITHIN)
         return 0
+
+    async def _heed(self, way: Way) -> None:
+        """Return when the server is silent for too long, whatever the transport says of the line."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._lost_after) as patience:
+                with contextlib.suppress(FabricError):
+                    program = await way.link.read(paths.program(way.conference))
+                    async for _ in program.texts(paths.BEAT):
+                        patience.reschedule(asyncio.get_running_loop().time() + self._lost_after)
+                await asyncio.Event().wait()  # a session that was closed tells why
 
     @asynccontextmanager
     async def _sends(self, way: Way) -> AsyncIterator[None]:
-        sending = self._sending = Sending(way.link.publish(way.up), by=way.by)
+        sending = self._sending = Sending(way.link.publish(way.up), by=way.by, is_alive=self._has_input)
         sending.opened(self._height)
         beating = asyncio.create_task(sending.beat())
         try:

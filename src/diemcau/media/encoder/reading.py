@@ -4,22 +4,21 @@ It runs in a thread of its own, from the opening of one input to its end. It kno
 """
 
 import io
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, Final, Protocol, cast
 
 import av
-import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 from PIL import Image
 
 from diemcau.media import h264
-from diemcau.media.opus import FRAME_MS, RATE, Opus
+from diemcau.media.encoder.ffmpeg import Ffmpeg, place
+from diemcau.media.encoder.sound import Sound
 
 OPENS_WITHIN: Final = 20.0
 SILENT_AT_MOST: Final = 5.0
@@ -27,8 +26,6 @@ THUMB_EVERY: Final = 2.0
 THUMB_SIZE: Final = (160, 90)
 _FARTHEST_OFF_US = 1_000_000
 _EARLY_AT_MOST_US = 10_000_000  # what waited while the input was opened comes at once
-_LOUDEST = 32_768
-_SOUND_BITS = 48_000
 
 
 class EncoderUnusable(Exception):  # noqa: N818 (a fact, as in the core)
@@ -87,30 +84,6 @@ class _Clock:
         return stamp_us + self.lead_us
 
 
-@dataclass(slots=True)
-class _Sound:
-    """Gathers sound into packets of 60 ms."""
-
-    opus: Opus = field(default_factory=lambda: Opus(bits_per_second=_SOUND_BITS))
-    resampler: av.AudioResampler = field(
-        default_factory=lambda: av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    )
-    kept: bytearray = field(default_factory=bytearray)
-    begins_us: int = 0
-
-    def take(self, frame: av.AudioFrame, at_us: int) -> Iterator[tuple[bytes, int, float]]:
-        size = RATE * FRAME_MS // 1000 * 2
-        if not self.kept:
-            self.begins_us = at_us
-        for part in self.resampler.resample(frame):
-            self.kept += part.to_ndarray().tobytes()
-        while len(self.kept) >= size:
-            piece = bytes(self.kept[:size])
-            del self.kept[:size]
-            yield self.opus.encode(piece), self.begins_us, loudness(piece)
-            self.begins_us += FRAME_MS * 1000
-
-
 class Reader:
     """Reads one input until it ends or is stopped."""
 
@@ -122,16 +95,16 @@ class Reader:
         self._stopped = threading.Event()
         self._thumb_at = 0.0
         self._decoder: av.VideoCodecContext | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._ffmpeg: Ffmpeg | None = None
 
     def stop(self) -> None:
         """End as soon as what is being read has come."""
         self._stopped.set()
-        if self._process is not None:
-            self._process.kill()
+        if (ffmpeg := self._ffmpeg) is not None:
+            ffmpeg.kill()
 
     def read(self) -> None:
-        """Read to the end. Raises `EncoderAway` or `EncoderUnusable`."""
+        """Read a film to its end, and anything else until stopped. Raises `EncoderAway` or `EncoderUnusable`."""
         with self._opened() as container:
             video = _picture_of(container)
             self._listener.opened(video.codec_context.height)
@@ -142,8 +115,8 @@ class Reader:
                 if not (is_file and self._loop):
                     break
                 container.seek(0)
-        if not self._stopped.is_set():
-            raise EncoderAway("the input ended")
+            if not self._stopped.is_set() and not is_file:
+                raise EncoderAway("the input ended")
 
     @contextmanager
     def _opened(self) -> Iterator[InputContainer]:
@@ -152,19 +125,20 @@ class Reader:
             with _open(self._url, options={"listen": "1"} if self._listen else {}) as container:
                 yield container
             return
-        self._process = _ffmpeg(self._url)
+        ffmpeg = self._ffmpeg = _ffmpeg(self._url)
         try:
-            with _open(cast("IO[bytes]", self._process.stdout), format_="mpegts") as container:
+            with _open(ffmpeg.output, format_="mpegts") as container:
+                ffmpeg.begin()
                 yield container
+        except EncoderAway as away:
+            complaint = ffmpeg.complaint()
+            raise EncoderAway(f"{away}; ffmpeg: {complaint}" if complaint else str(away)) from away
         finally:
-            self._process.kill()
-            self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
-            self._process = None
+            self._ffmpeg = None
+            ffmpeg.close()
 
     def _read_once(self, container: InputContainer, video: VideoStream, *, has_sound: bool, paced: bool) -> None:
-        clock, sound, filter_ = _Clock(), _Sound(), av.BitStreamFilterContext("h264_mp4toannexb", video)
+        clock, sound, filter_ = _Clock(), Sound(), av.BitStreamFilterContext("h264_mp4toannexb", video)
         streams = [video, *([container.streams.audio[0]] if has_sound else [])]
         sets, newest = b"", -1
         try:
@@ -183,11 +157,12 @@ class Reader:
                     newest = stamp_us
                     sets = self._take_picture(cast("av.Packet[VideoStream]", packet), filter_, at_us, sets)
                 else:
-                    for frame in packet.decode():
-                        for piece in sound.take(cast("av.AudioFrame", frame), at_us):
+                    for frame in cast("list[av.AudioFrame]", packet.decode()):
+                        for piece in sound.take(frame, at_us):
                             self._listener.sound(*piece)
+                        at_us += frame.samples * 1_000_000 // frame.sample_rate
         except (av.FFmpegError, OSError) as fault:
-            raise EncoderAway(f"nothing more comes ({fault})") from fault
+            raise EncoderAway(f"nothing more comes ({_reason(fault)})") from fault
 
     def _take_picture(
         self, packet: "av.Packet[VideoStream]", filter_: av.BitStreamFilterContext, at_us: int, sets: bytes
@@ -239,37 +214,34 @@ def jpeg_of(picture: av.VideoFrame) -> bytes:
     return kept.getvalue()
 
 
-def loudness(samples: bytes) -> float:
-    """Return how loud the loudest of it is: 0 is -60 dB and below, 1 is -6 dB and above."""
-    loudest = int(np.abs(np.frombuffer(samples, dtype=np.int16).astype(np.int32)).max(initial=0))
-    decibels = 20 * float(np.log10(max(loudest, 1) / _LOUDEST))
-    return round(min(1.0, max(0.0, (decibels + 60) / 54)), 2)
-
-
 @contextmanager
 def _open(
     what: str | IO[bytes], *, format_: str | None = None, options: dict[str, str] | None = None
 ) -> Iterator[InputContainer]:
     patience = (OPENS_WITHIN, SILENT_AT_MOST) if isinstance(what, str) else None
+    named = place(what) if isinstance(what, str) else "it"
     try:
         container = av.open(what, "r", format=format_, options=options or {}, timeout=patience)
     except (av.error.FileNotFoundError, av.error.IsADirectoryError, av.error.PermissionError) as fault:
-        message = f"{what} can't be read ({fault.strerror}): name a file that this user may read."
+        message = f"{named} can't be read ({fault.strerror}): name a file that this user may read."
         raise EncoderUnusable(message) from fault
     except av.error.ProtocolNotFoundError as fault:
-        message = f"{what} is of no kind that is understood: begin it with srt://, udp://, rtmp:// or name a file."
+        message = f"{named} is of no kind that is understood: begin it with srt://, udp://, rtmp:// or name a file."
         raise EncoderUnusable(message) from fault
     except (av.FFmpegError, OSError) as fault:
-        raise EncoderAway(f"nothing comes from the encoder ({fault})") from fault
+        raise EncoderAway(f"nothing comes from the encoder ({_reason(fault)})") from fault
     with container:
         yield container
 
 
-def _ffmpeg(url: str) -> "subprocess.Popen[bytes]":
-    command = ["ffmpeg", "-loglevel", "error", "-i", url, "-map", "0", "-c", "copy", "-f", "mpegts", "-"]
-    nothing = subprocess.DEVNULL
+def _reason(fault: av.FFmpegError | OSError) -> str:
+    """Return what was wrong, without the address and the keys that may be in it."""
+    return fault.strerror or type(fault).__name__
+
+
+def _ffmpeg(url: str) -> Ffmpeg:
     try:
-        return subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing)  # noqa: S603 - it reads the address that a person gave
+        return Ffmpeg(url)
     except FileNotFoundError as fault:
         message = "SRT needs the program ffmpeg: install it (Debian, Ubuntu: apt-get install ffmpeg)."
         raise EncoderUnusable(message) from fault

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { chirp, findEcho } from "./echo";
 import { SpeechLevel } from "./level";
-import { Arrivals, pieceOf, Pings } from "./line";
+import { Arrivals, Patience, pieceOf, Pings } from "./line";
 
 const RATE = 48_000;
 
@@ -66,12 +66,28 @@ describe("a line", () => {
   });
 
   test("tells by its quickest round trip how far the clock is off", () => {
-    const pings = new Pings();
+    const pings = new Pings("now");
     const slow = pings.send(0, 10_000);
     const quick = pings.send(100, 10_100);
     pings.answered(slow, 9_700, 80);
     pings.answered(quick, 9_610, 120);
-    pings.answered("never sent", 0, 130);
+    expect(pings.answered(new Pings("before").send(0, 0), 0, 130)).toBe(false);
     expect([pings.rttMs, pings.clockMs]).toEqual([20, 500]);
+  });
+
+  test("waits for its turn as long as pings come back", () => {
+    const patience = new Patience(0);
+    patience.stage("waiting", 1000);
+    for (let at = 1000; at < 600_000; at += 20_000) patience.ponged(at);
+    expect(patience.isOver(600_000)).toBe(false);
+    expect(patience.isOver(700_000)).toBe(true);
+  });
+
+  test("is given up when a stage takes too long, though pings come back", () => {
+    const patience = new Patience(0);
+    patience.stage("up", 500_000);
+    patience.ponged(520_000);
+    expect(patience.isOver(529_000)).toBe(false);
+    expect(patience.isOver(531_000)).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ import { pause } from "../media/ticks";
 import type { Measures } from "../wire/types";
 import { listenForEcho } from "./echo";
 import { SpeechLevel } from "./level";
-import { measureLine, type Stage } from "./line";
+import { measureLine, type News } from "./line";
 
 export type CheckStage = "ready" | "camera" | "speech" | "sound" | "question" | "line" | "reporting" | "done" | "unreported";
 
@@ -20,7 +20,8 @@ type Draft = { -readonly [Name in keyof Measures]: Measures[Name] };
 
 export class CheckRun {
   stage = $state<CheckStage>("ready");
-  lineStage = $state<Stage | null>(null);
+  /** How the measuring of the line goes, while it does. */
+  line = $state.raw<News | null>(null);
   stream = $state.raw<MediaStream | null>(null);
   fault = $state<CaptureFault | null>(null);
   level = $state(0);
@@ -36,6 +37,7 @@ export class CheckRun {
   #context: AudioContext | null = null;
   #answer: (heard: boolean) => void = () => undefined;
   #turn = 0;
+  #leaving = new AbortController();
 
   constructor(link: Link, report: (measures: Measures) => Promise<boolean>) {
     this.#link = link;
@@ -83,6 +85,8 @@ export class CheckRun {
 
   stop(): void {
     this.#turn += 1;
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
     this.#capture?.close();
     this.#capture = null;
     void this.#context?.close().catch(() => undefined);
@@ -90,7 +94,7 @@ export class CheckRun {
     this.stream = null;
     this.fault = null;
     this.picture = null;
-    this.lineStage = null;
+    this.line = null;
     this.level = 0;
     this.stage = "ready";
   }
@@ -154,15 +158,16 @@ export class CheckRun {
   }
 
   async #line(measures: Draft): Promise<void> {
+    const { signal } = this.#leaving;
     const line = await this.#lineUp();
-    if (line === null) return;
+    if (line === null || signal.aborted) return;
     measures.carrier = line.session.kind === "websocket" ? "fallback" : "udp";
     try {
-      Object.assign(measures, await measureLine(line, (stage) => (this.lineStage = stage)));
+      Object.assign(measures, await measureLine(line, signal, (news) => (this.line = news)));
     } catch {
       // The line broke in the middle: it carries nothing.
     }
-    this.lineStage = "done";
+    this.line = null;
   }
 
   async #lineUp(): Promise<Link["line"]> {

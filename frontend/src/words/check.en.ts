@@ -31,6 +31,7 @@ export const check: Words["check"] = {
     unreported: "The result was not sent. Look at the line, then check again.",
   },
   lineStage: { waiting: "Waiting for its turn.", up: "Measuring the way up.", down: "Measuring the way down." },
+  place: (place) => (place === 1 ? "This hall is next." : `This hall is number ${place} in the queue.`),
   fitness: { fit: "Fit for the conference", to_mend: "To mend", unfit: "Unfit" },
   toMend: (count) => (count === 1 ? "1 thing to mend" : `${count} things to mend`),
   fitHow: "Leave camera, microphone and loudspeaker as they are until the opening.",

@@ -30,6 +30,7 @@ export const check = {
     unreported: "Chưa gửi được kết quả. Xem đường truyền rồi kiểm tra lại.",
   },
   lineStage: { waiting: "Đang chờ tới lượt đo.", up: "Đang đo chiều lên.", down: "Đang đo chiều xuống." },
+  place: (place: number) => (place === 1 ? "Điểm cầu này được đo kế tiếp." : `Điểm cầu này đứng thứ ${place} trong hàng chờ.`),
   fitness: { fit: "Sẵn sàng cho hội nghị", to_mend: "Cần sửa", unfit: "Chưa dự được" },
   toMend: (count: number) => `Cần sửa ${count} việc`,
   fitHow: "Giữ nguyên máy quay, micrô và loa đến giờ khai mạc.",

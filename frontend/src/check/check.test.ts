@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chirp, findEcho } from "./echo";
+import { begin, chirp, findEcho } from "./echo";
 import { SpeechLevel } from "./level";
 import { Arrivals, Patience, pieceOf, Pings } from "./line";
 
@@ -33,6 +33,16 @@ describe("the echo of a hall", () => {
   test("is none where nothing was heard", () => {
     expect(findEcho(new Float32Array(RATE), RATE)).toBeNull();
     expect(findEcho(new Float32Array(10), RATE)).toBeNull();
+  });
+});
+
+describe("a machine", () => {
+  test("without a sound card is not waited for", async () => {
+    await expect(begin({ resume: () => new Promise(() => undefined) }, 1)).rejects.toThrow("nothing can be sounded here");
+  });
+
+  test("with one sounds at once", async () => {
+    await expect(begin({ resume: () => Promise.resolve() })).resolves.toBeUndefined();
   });
 });
 

@@ -60,15 +60,10 @@ export class CheckRun {
     await this.#hear(measures);
     if (!isCurrent()) return;
     this.stage = "sound";
-    await this.#sound(measures);
+    const isSounded = await this.#sound(measures);
     if (!isCurrent()) return;
-    this.stage = "question";
-    const answered = new Promise<boolean>((resolve) => (this.#answer = resolve));
-    const asked = answered.then((heard) => {
-      measures.heard = heard;
-      if (this.stage === "question") this.stage = "line";
-    });
-    await Promise.all([this.#line(measures), asked]);
+    this.stage = isSounded ? "question" : "line";
+    await Promise.all([this.#line(measures), isSounded ? this.#ask(measures) : null]);
     if (!isCurrent()) return;
     this.stage = "reporting";
     this.stage = (await this.#report(measures)) ? "done" : "unreported";
@@ -80,7 +75,8 @@ export class CheckRun {
   }
 
   async soundAgain(): Promise<void> {
-    if (this.#context !== null && this.#capture !== null) await listenForEcho(this.#capture.stream, this.#context);
+    if (this.#context === null || this.#capture === null) return;
+    await listenForEcho(this.#capture.stream, this.#context).catch(() => null);
   }
 
   stop(): void {
@@ -143,18 +139,25 @@ export class CheckRun {
     measures.microphone_db = speech.db;
   }
 
-  async #sound(measures: Draft): Promise<void> {
+  /** Returns whether the hall may have heard it. */
+  async #sound(measures: Draft): Promise<boolean> {
     const capture = this.#capture;
-    if (capture?.hasSound !== true) return;
+    if (capture?.hasSound !== true) return false;
     try {
       this.#context ??= new AudioContext();
       await this.#context.audioWorklet.addModule(WORKLET);
       const echo = await listenForEcho(capture.stream, this.#context);
       measures.echo_loss_db = echo?.lossDb ?? null;
       measures.echo_delay_ms = echo?.delayMs ?? null;
+      return true;
     } catch {
-      // A hall without a loudspeaker has no echo; whether it heard anything is asked next.
+      return false; // This machine can't sound anything: the loudspeaker was not tried.
     }
+  }
+
+  async #ask(measures: Draft): Promise<void> {
+    measures.heard = await new Promise<boolean>((resolve) => (this.#answer = resolve));
+    if (this.stage === "question") this.stage = "line";
   }
 
   async #line(measures: Draft): Promise<void> {

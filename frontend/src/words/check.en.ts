@@ -68,7 +68,7 @@ export const check: Words["check"] = {
     too_quiet: "The microphone is low. Raise it at the mixer to between the two marks, then say a sentence.",
     too_loud: "The microphone is too loud and distorts. Lower it at the mixer, then say a sentence.",
     not_heard: "The hall heard nothing. Turn on the loudspeaker, choose the right output, then sound it again.",
-    not_tried: "The loudspeaker was not tried. Check again and answer the question.",
+    not_tried: "The loudspeaker was not tried. See that this machine has a sound output, check again and answer the question.",
     echo: "There is a strong echo. Lower the loudspeaker, move the microphone away from it, or turn on echo cancelling.",
     uplink_thin: "The way up is thin: the picture will be smaller. Stop other downloads; use a cable, not Wi-Fi.",
     uplink_sound_only: "The way up carries sound only. Change to the fallback line before the opening.",

@@ -67,7 +67,7 @@ export const check = {
     too_quiet: "Micrô nhỏ. Tăng mức thu ở bàn trộn đến giữa hai vạch, rồi nói thử một câu.",
     too_loud: "Micrô quá to, tiếng bị vỡ. Giảm mức thu ở bàn trộn, rồi nói thử một câu.",
     not_heard: "Hội trường không nghe thấy. Bật loa, chọn đúng đường ra của máy tính, rồi phát lại tiếng thử.",
-    not_tried: "Chưa thử loa. Kiểm tra lại và trả lời câu hỏi về tiếng thử.",
+    not_tried: "Chưa thử loa. Xem máy có đường ra âm thanh không, kiểm tra lại và trả lời câu hỏi về tiếng thử.",
     echo: "Tiếng vọng lớn. Vặn nhỏ loa, đưa micrô xa loa, hoặc bật khử vọng ở bàn trộn.",
     uplink_thin: "Đường lên hẹp: hình sẽ nhỏ hơn. Tắt máy khác đang tải, cắm dây mạng thay cho Wi-Fi.",
     uplink_sound_only: "Đường lên chỉ đủ tiếng. Chuyển sang đường dự phòng trước giờ khai mạc.",

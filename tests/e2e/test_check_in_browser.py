@@ -45,6 +45,7 @@ async def test_a_hall_that_heard_nothing_is_told_what_to_mend_the_operator_knows
         assert parts["camera"] is None
         assert first["measures"]["width"] == 1280
         assert first["measures"]["carrier"] == "udp"
+        assert first["measures"]["encodes"] is True
         assert again["measures"]["heard"] is True
         for one in (first, again):
             assert one["measures"]["up_kbps"] > 500

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { browserName, canEncode } from "./browser";
 import { begin, chirp, findEcho } from "./echo";
 import { SpeechLevel } from "./level";
 import { Arrivals, Patience, pieceOf, Pings } from "./line";
@@ -33,6 +34,18 @@ describe("the echo of a hall", () => {
   test("is none where nothing was heard", () => {
     expect(findEcho(new Float32Array(RATE), RATE)).toBeNull();
     expect(findEcho(new Float32Array(10), RATE)).toBeNull();
+  });
+});
+
+describe("a browser", () => {
+  test("is called by its name and version", () => {
+    expect(browserName("Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36")).toBe("Chromium 156");
+    expect(browserName("Mozilla/5.0 (X11; rv:153.0) Gecko/20100101 Firefox/153.0")).toBe("Firefox 153");
+    expect(browserName("something else")).toBe("");
+  });
+
+  test("without an encoder can't send a picture", async () => {
+    expect(await canEncode(null)).toBe(false);
   });
 });
 

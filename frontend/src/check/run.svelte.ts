@@ -4,6 +4,7 @@ import { Capture, faultOf, type CaptureFault } from "../media/capture";
 import type { Link } from "../media/link.svelte";
 import { pause } from "../media/ticks";
 import type { Measures } from "../wire/types";
+import { browserName, canEncode } from "./browser";
 import { listenForEcho } from "./echo";
 import { SpeechLevel } from "./level";
 import { measureLine, type News } from "./line";
@@ -13,7 +14,6 @@ export type CheckStage = "ready" | "camera" | "speech" | "sound" | "question" | 
 const CAMERA_MS = 3000;
 const SPEECH_MS = 6000;
 const LINE_WITHIN_MS = 15_000;
-const LONGEST_BROWSER = 100;
 const WORKLET = "/static/microphone.js";
 
 type Draft = { -readonly [Name in keyof Measures]: Measures[Name] };
@@ -52,9 +52,10 @@ export class CheckRun {
     this.stop();
     const turn = this.#turn;
     const isCurrent = (): boolean => turn === this.#turn;
-    const measures: Draft = { ...NOTHING, browser: browserName() };
+    const measures: Draft = { ...NOTHING, browser: browserName(navigator.userAgent) };
     this.stage = "camera";
     await this.#film(measures, isCurrent);
+    measures.encodes = await canEncode(this.picture);
     if (!isCurrent()) return;
     this.stage = "speech";
     await this.#hear(measures);
@@ -168,7 +169,7 @@ export class CheckRun {
     try {
       Object.assign(measures, await measureLine(line, signal, (news) => (this.line = news)));
     } catch {
-      // The line broke in the middle: it carries nothing.
+      // The line broke in the middle, or its turn never came: it was not measured.
     }
     this.line = null;
   }
@@ -188,20 +189,13 @@ const NOTHING: Measures = {
   heard: null,
   echo_loss_db: null,
   echo_delay_ms: null,
-  up_kbps: 0,
-  down_kbps: 0,
+  up_kbps: null,
+  down_kbps: null,
   late_ms: null,
   loss_permille: null,
   rtt_ms: null,
   carrier: "udp",
   clock_ms: null,
   browser: "",
+  encodes: null,
 };
-
-/** “Chromium 156”, “Firefox 153”: the name and the version, no more. */
-function browserName(): string {
-  const found = /(Firefox|Edg|OPR|Chrome|Version)\/(\d+)/u.exec(navigator.userAgent);
-  const names: Readonly<Record<string, string>> = { Edg: "Edge", OPR: "Opera", Version: "Safari", Chrome: "Chromium" };
-  const name = found === null ? "" : (names[found[1] ?? ""] ?? found[1] ?? "");
-  return `${name} ${found?.[2] ?? ""}`.trim().slice(0, LONGEST_BROWSER);
-}

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { browserName, canEncode } from "./browser";
 import { begin, chirp, findEcho } from "./echo";
 import { SpeechLevel } from "./level";
-import { Arrivals, Patience, pieceOf, Pings } from "./line";
+import type { Line } from "../media/link.svelte";
+import { Arrivals, measureLine, Patience, pieceOf, Pings } from "./line";
 
 const RATE = 48_000;
 
@@ -112,5 +113,28 @@ describe("a line", () => {
     patience.ponged(520_000);
     expect(patience.isOver(529_000)).toBe(false);
     expect(patience.isOver(531_000)).toBe(true);
+  });
+
+  test("is not taken for measured by the check before, and its tracks end when nobody waits for it", async () => {
+    const closed: string[] = [];
+    const nothing = (): void => undefined;
+    const track = (name: string): object => ({ isWanted: false, writeText: nothing, close: () => closed.push(name) });
+    const session = {
+      closed: new Promise(nothing),
+      publish: () => ({ track, close: () => closed.push("check") }),
+      texts: (_: string, name: string, heard: (text: string) => void) => {
+        if (name === "result") heard(JSON.stringify({ check: "another", stage: "done", up_kbps: 7 }));
+        return () => closed.push(`reading ${name}`);
+      },
+    };
+    const left = new AbortController();
+    const told: string[] = [];
+    const measuring = measureLine({ session, conference: "spring" } as unknown as Line, left.signal, (news) => told.push(news.stage));
+
+    left.abort();
+
+    await expect(measuring).rejects.toThrow("nobody waits for it");
+    expect(told).toEqual([]);
+    expect(closed).toEqual(["reading pong", "reading result", "ping", "up", "check"]);
   });
 });

@@ -16,6 +16,8 @@ from diemcau.media.line_check import DOWN, PING, PONG, RESULT, UP, Arrivals, Lin
 from diemcau.media.line_probe import measure_line
 from diemcau.media.moq_fabric import MoqNode, connect
 from diemcau.media.reception import Reception
+from diemcau.media.socket_fabric import connect_socket
+from tests.media.by_socket import socket_door
 from tests.media.halls import CONFERENCE, PATIENCE, eventually, soon
 
 pytestmark = pytest.mark.anyio
@@ -65,6 +67,7 @@ class House:
 
     node: MoqNode
     door: Door
+    reception: Reception
     links: list[Link] = field(default_factory=list)
 
     async def link(self) -> Link:
@@ -81,7 +84,7 @@ async def house() -> AsyncIterator[House]:
     door = Door(node)
     reception = Reception(node, door)
     reception.open()
-    opened = House(node=node, door=door)
+    opened = House(node=node, door=door, reception=reception)
     yield opened
     for link in opened.links:
         await link.close()
@@ -181,6 +184,17 @@ async def test_a_line_is_measured_again_as_if_it_never_had_been(house: House) ->
     for found in (first, again):
         assert found.up_kbps > 500
         assert found.down_kbps > 1_500
+
+
+async def test_a_line_over_a_websocket_is_measured_again_too(house: House) -> None:
+    async with socket_door(house.reception) as url:
+        link = await connect_socket(f"{url}?as=camera&jwt=hall")
+        house.links.append(link)
+
+        for _ in range(2):
+            found = await soon(measure_line(link, CONFERENCE, lambda _: None))
+            assert found.up_kbps > 500
+            assert found.down_kbps > 500
 
 
 async def test_a_check_takes_the_place_of_the_one_before_that_never_ended(house: House) -> None:

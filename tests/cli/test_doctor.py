@@ -1,8 +1,14 @@
 import socket
 from pathlib import Path
 
+import pytest
+
+from diemcau.core.roles import Role
 from tests.cli.conftest import Diemcau
 from tests.cli.test_serving import taken
+from tests.e2e.conferences import SPRING
+from tests.e2e.desks import token_for
+from tests.e2e.programs import run, server
 
 WIDE = {"COLUMNS": "200", "TERM": "dumb"}
 
@@ -67,3 +73,20 @@ def test_a_line_to_a_server_that_is_away_is_not_measured(diemcau: Diemcau) -> No
 
     assert (said.status, said.out) == (1, "")
     assert "check the network and whether the server runs" in said.err
+
+
+@pytest.mark.slow
+async def test_a_line_to_a_server_that_runs_is_measured_and_nothing_is_to_be_mended(data: Path) -> None:
+    async with server(data) as (_, url):
+        link = f"{url}/enter#{token_for(data, SPRING, Role.SITE, 'coast')}"
+        status, said, _ = await run("doctor", "--remote", link, "--english", env=WIDE)
+
+    assert status == 0, said
+    assert lines_of(said) == {
+        "Way up": "✓",
+        "Way down": "✓",
+        "Round trip, loss": "✓",
+        "Transport": "✓",
+        "Clock": "✓",
+    }
+    assert "UDP" in said

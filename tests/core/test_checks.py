@@ -39,6 +39,7 @@ GOOD = Measures(
     carrier=Carrier.UDP,
     clock_ms=-40,
     browser="Chromium 156",
+    encodes=True,
 )
 some = st.one_of(st.none(), st.integers(0, 5_000))
 measures = st.builds(
@@ -50,14 +51,15 @@ measures = st.builds(
     heard=st.one_of(st.none(), st.booleans()),
     echo_loss_db=st.one_of(st.none(), st.integers(-20, 90)),
     echo_delay_ms=some,
-    up_kbps=st.integers(0, 9_000),
-    down_kbps=st.integers(0, 9_000),
+    up_kbps=st.one_of(st.none(), st.integers(0, 9_000)),
+    down_kbps=st.one_of(st.none(), st.integers(0, 9_000)),
     late_ms=some,
     loss_permille=st.one_of(st.none(), st.integers(0, 1_000)),
     rtt_ms=some,
     carrier=st.sampled_from(Carrier),
     clock_ms=st.one_of(st.none(), st.integers(-9_000, 9_000)),
     browser=st.just("Firefox 153"),
+    encodes=st.one_of(st.none(), st.booleans()),
 )
 
 
@@ -79,8 +81,10 @@ def test_a_hall_where_all_is_well_is_fit() -> None:
         ({"heard": None}, Part.LOUDSPEAKER, Fitness.TO_MEND, Mend.NOT_TRIED),
         ({"heard": False}, Part.LOUDSPEAKER, Fitness.UNFIT, Mend.NOT_HEARD),
         ({"echo_loss_db": 6}, Part.ECHO, Fitness.TO_MEND, Mend.ECHO),
+        ({"up_kbps": None}, Part.UPLINK, Fitness.TO_MEND, Mend.UPLINK_UNMEASURED),
         ({"up_kbps": 1_200}, Part.UPLINK, Fitness.TO_MEND, Mend.UPLINK_THIN),
         ({"up_kbps": 100}, Part.UPLINK, Fitness.UNFIT, Mend.UPLINK_SOUND_ONLY),
+        ({"down_kbps": None}, Part.DOWNLINK, Fitness.TO_MEND, Mend.DOWNLINK_UNMEASURED),
         ({"down_kbps": 1_200}, Part.DOWNLINK, Fitness.TO_MEND, Mend.DOWNLINK_THIN),
         ({"down_kbps": 100}, Part.DOWNLINK, Fitness.UNFIT, Mend.DOWNLINK_SOUND_ONLY),
         ({"loss_permille": 40}, Part.LINE, Fitness.TO_MEND, Mend.LOSSY),
@@ -89,6 +93,7 @@ def test_a_hall_where_all_is_well_is_fit() -> None:
         ({"late_ms": 900}, Part.LINE, Fitness.TO_MEND, Mend.LATE),
         ({"carrier": Carrier.FALLBACK}, Part.CARRIER, Fitness.TO_MEND, Mend.FALLBACK),
         ({"clock_ms": 90_000}, Part.CLOCK, Fitness.TO_MEND, Mend.CLOCK_WRONG),
+        ({"encodes": False}, Part.BROWSER, Fitness.UNFIT, Mend.CANNOT_SEND),
     ],
 )
 def test_what_is_wrong_is_told_of_its_part_alone(
@@ -107,7 +112,7 @@ def test_a_hall_where_nothing_comes_back_has_no_echo() -> None:
 
 
 def test_a_line_that_could_not_be_measured_is_not_blamed() -> None:
-    unknown = replace(GOOD, loss_permille=None, rtt_ms=None, late_ms=None, clock_ms=None)
+    unknown = replace(GOOD, loss_permille=None, rtt_ms=None, late_ms=None, clock_ms=None, encodes=None)
 
     assert fitness_of(unknown) is Fitness.FIT
 

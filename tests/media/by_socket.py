@@ -6,14 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
 
+from diemcau.media.reception import Reception
 from diemcau.media.socket_fabric import SocketKnock, WebsocketsWire
 from diemcau.media.socket_fabric.wire import LARGEST
 from diemcau.media.studio import Studio
 
 
 @asynccontextmanager
-async def socket_door(studio: Studio) -> AsyncIterator[str]:
-    """Let guests of a studio in over WebSockets; yield the URL to which a door and a pass are added."""
+async def socket_door(studio: Studio | Reception) -> AsyncIterator[str]:
+    """Let guests in over WebSockets; yield the URL to which a door and a pass are added."""
 
     async def come(connection: ServerConnection) -> None:
         request = connection.request

@@ -8,7 +8,7 @@ from joserfc.jwk import OKPKey
 
 from diemcau.media import h264, paths
 from diemcau.media.fabric import Admission, Code, Part
-from diemcau.media.line_check import RESULT, UP
+from diemcau.media.line_check import PING, RESULT, UP
 from diemcau.media.lines import Line
 from diemcau.media.passes import Passes
 from diemcau.media.rehearsal_sites.elsewhere import Parent
@@ -271,6 +271,7 @@ async def test_the_line_of_a_hall_below_a_relay_is_measured_by_the_centre() -> N
         results = told.texts(RESULT)
 
         check = camera.link.publish(f"check/{CONFERENCE}/{paths.new_nonce()}")
+        check.write_text(PING, b"1")
         check.write_text(UP, bytes(20))
         check.announce()
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { chirp, findEcho } from "./echo";
+import { browserName, canEncode } from "./browser";
+import { begin, chirp, findEcho } from "./echo";
 import { SpeechLevel } from "./level";
-import { Arrivals, pieceOf, Pings } from "./line";
+import type { Line } from "../media/link.svelte";
+import { Arrivals, measureLine, Patience, pieceOf, Pings } from "./line";
 
 const RATE = 48_000;
 
@@ -36,6 +38,28 @@ describe("the echo of a hall", () => {
   });
 });
 
+describe("a browser", () => {
+  test("is called by its name and version", () => {
+    expect(browserName("Mozilla/5.0 (X11) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36")).toBe("Chromium 156");
+    expect(browserName("Mozilla/5.0 (X11; rv:153.0) Gecko/20100101 Firefox/153.0")).toBe("Firefox 153");
+    expect(browserName("something else")).toBe("");
+  });
+
+  test("without an encoder can't send a picture", async () => {
+    expect(await canEncode(null)).toBe(false);
+  });
+});
+
+describe("a machine", () => {
+  test("without a sound card is not waited for", async () => {
+    await expect(begin({ resume: () => new Promise(() => undefined) }, 1)).rejects.toThrow("nothing can be sounded here");
+  });
+
+  test("with one sounds at once", async () => {
+    await expect(begin({ resume: () => Promise.resolve() })).resolves.toBeUndefined();
+  });
+});
+
 describe("speech", () => {
   test("is as loud as what is said, whatever the pauses between", () => {
     const level = new SpeechLevel();
@@ -66,12 +90,51 @@ describe("a line", () => {
   });
 
   test("tells by its quickest round trip how far the clock is off", () => {
-    const pings = new Pings();
+    const pings = new Pings("now");
     const slow = pings.send(0, 10_000);
     const quick = pings.send(100, 10_100);
     pings.answered(slow, 9_700, 80);
     pings.answered(quick, 9_610, 120);
-    pings.answered("never sent", 0, 130);
+    expect(pings.answered(new Pings("before").send(0, 0), 0, 130)).toBe(false);
     expect([pings.rttMs, pings.clockMs]).toEqual([20, 500]);
+  });
+
+  test("waits for its turn as long as pings come back", () => {
+    const patience = new Patience(0);
+    patience.stage("waiting", 1000);
+    for (let at = 1000; at < 600_000; at += 20_000) patience.ponged(at);
+    expect(patience.isOver(600_000)).toBe(false);
+    expect(patience.isOver(700_000)).toBe(true);
+  });
+
+  test("is given up when a stage takes too long, though pings come back", () => {
+    const patience = new Patience(0);
+    patience.stage("up", 500_000);
+    patience.ponged(520_000);
+    expect(patience.isOver(529_000)).toBe(false);
+    expect(patience.isOver(531_000)).toBe(true);
+  });
+
+  test("is not taken for measured by the check before, and its tracks end when nobody waits for it", async () => {
+    const closed: string[] = [];
+    const nothing = (): void => undefined;
+    const track = (name: string): object => ({ isWanted: false, writeText: nothing, close: () => closed.push(name) });
+    const session = {
+      closed: new Promise(nothing),
+      publish: () => ({ track, close: () => closed.push("check") }),
+      texts: (_: string, name: string, heard: (text: string) => void) => {
+        if (name === "result") heard(JSON.stringify({ check: "another", stage: "done", up_kbps: 7 }));
+        return () => closed.push(`reading ${name}`);
+      },
+    };
+    const left = new AbortController();
+    const told: string[] = [];
+    const measuring = measureLine({ session, conference: "spring" } as unknown as Line, left.signal, (news) => told.push(news.stage));
+
+    left.abort();
+
+    await expect(measuring).rejects.toThrow("nobody waits for it");
+    expect(told).toEqual([]);
+    expect(closed).toEqual(["reading pong", "reading result", "ping", "up", "check"]);
   });
 });

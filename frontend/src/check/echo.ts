@@ -8,6 +8,7 @@ const CHIRP_TO_HZ = 2500;
 const CHIRP_LEVEL = 0.25;
 const LISTEN_S = 1.6;
 const CLEARLY = 6;
+const BEGINS_MS = 2000;
 
 export interface Echo {
   /** How much quieter it comes back than it was played, in dB. */
@@ -48,9 +49,22 @@ export function findEcho(heard: Float32Array, rate: number): Echo | null {
   return { lossDb: Math.round(-20 * Math.log10(best)), delayMs: Math.round((at / RATE) * 1000) };
 }
 
-/** Play the chirp into the hall and listen. */
+/** Without a sound card a context never begins to run, and never says so: raises an error after a while. */
+export async function begin(context: Pick<AudioContext, "resume">, withinMs = BEGINS_MS): Promise<void> {
+  let limit: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    limit = setTimeout(() => reject(new Error("nothing can be sounded here")), withinMs);
+  });
+  try {
+    await Promise.race([context.resume(), late]);
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+/** Play the chirp into the hall and listen. Raises an error where nothing can be sounded. */
 export async function listenForEcho(stream: MediaStream, context: AudioContext): Promise<Echo | null> {
-  await context.resume();
+  await begin(context);
   const source = context.createMediaStreamSource(stream);
   const node = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0 });
   const heard: Float32Array[] = [];

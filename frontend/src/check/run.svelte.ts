@@ -4,23 +4,24 @@ import { Capture, faultOf, type CaptureFault } from "../media/capture";
 import type { Link } from "../media/link.svelte";
 import { pause } from "../media/ticks";
 import type { Measures } from "../wire/types";
+import { browserName, canEncode } from "./browser";
 import { listenForEcho } from "./echo";
 import { SpeechLevel } from "./level";
-import { measureLine, type Stage } from "./line";
+import { measureLine, type News } from "./line";
 
 export type CheckStage = "ready" | "camera" | "speech" | "sound" | "question" | "line" | "reporting" | "done" | "unreported";
 
 const CAMERA_MS = 3000;
 const SPEECH_MS = 6000;
 const LINE_WITHIN_MS = 15_000;
-const LONGEST_BROWSER = 100;
 const WORKLET = "/static/microphone.js";
 
 type Draft = { -readonly [Name in keyof Measures]: Measures[Name] };
 
 export class CheckRun {
   stage = $state<CheckStage>("ready");
-  lineStage = $state<Stage | null>(null);
+  /** How the measuring of the line goes, while it does. */
+  line = $state.raw<News | null>(null);
   stream = $state.raw<MediaStream | null>(null);
   fault = $state<CaptureFault | null>(null);
   level = $state(0);
@@ -36,6 +37,7 @@ export class CheckRun {
   #context: AudioContext | null = null;
   #answer: (heard: boolean) => void = () => undefined;
   #turn = 0;
+  #leaving = new AbortController();
 
   constructor(link: Link, report: (measures: Measures) => Promise<boolean>) {
     this.#link = link;
@@ -50,23 +52,19 @@ export class CheckRun {
     this.stop();
     const turn = this.#turn;
     const isCurrent = (): boolean => turn === this.#turn;
-    const measures: Draft = { ...NOTHING, browser: browserName() };
+    const measures: Draft = { ...NOTHING, browser: browserName(navigator.userAgent) };
     this.stage = "camera";
     await this.#film(measures, isCurrent);
+    measures.encodes = await canEncode(this.picture);
     if (!isCurrent()) return;
     this.stage = "speech";
     await this.#hear(measures);
     if (!isCurrent()) return;
     this.stage = "sound";
-    await this.#sound(measures);
+    const isSounded = await this.#sound(measures);
     if (!isCurrent()) return;
-    this.stage = "question";
-    const answered = new Promise<boolean>((resolve) => (this.#answer = resolve));
-    const asked = answered.then((heard) => {
-      measures.heard = heard;
-      if (this.stage === "question") this.stage = "line";
-    });
-    await Promise.all([this.#line(measures), asked]);
+    this.stage = isSounded ? "question" : "line";
+    await Promise.all([this.#line(measures), isSounded ? this.#ask(measures) : null]);
     if (!isCurrent()) return;
     this.stage = "reporting";
     this.stage = (await this.#report(measures)) ? "done" : "unreported";
@@ -78,11 +76,14 @@ export class CheckRun {
   }
 
   async soundAgain(): Promise<void> {
-    if (this.#context !== null && this.#capture !== null) await listenForEcho(this.#capture.stream, this.#context);
+    if (this.#context === null || this.#capture === null) return;
+    await listenForEcho(this.#capture.stream, this.#context).catch(() => null);
   }
 
   stop(): void {
     this.#turn += 1;
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
     this.#capture?.close();
     this.#capture = null;
     void this.#context?.close().catch(() => undefined);
@@ -90,7 +91,7 @@ export class CheckRun {
     this.stream = null;
     this.fault = null;
     this.picture = null;
-    this.lineStage = null;
+    this.line = null;
     this.level = 0;
     this.stage = "ready";
   }
@@ -139,30 +140,38 @@ export class CheckRun {
     measures.microphone_db = speech.db;
   }
 
-  async #sound(measures: Draft): Promise<void> {
+  /** Returns whether the hall may have heard it. */
+  async #sound(measures: Draft): Promise<boolean> {
     const capture = this.#capture;
-    if (capture?.hasSound !== true) return;
+    if (capture?.hasSound !== true) return false;
     try {
       this.#context ??= new AudioContext();
       await this.#context.audioWorklet.addModule(WORKLET);
       const echo = await listenForEcho(capture.stream, this.#context);
       measures.echo_loss_db = echo?.lossDb ?? null;
       measures.echo_delay_ms = echo?.delayMs ?? null;
+      return true;
     } catch {
-      // A hall without a loudspeaker has no echo; whether it heard anything is asked next.
+      return false; // This machine can't sound anything: the loudspeaker was not tried.
     }
   }
 
+  async #ask(measures: Draft): Promise<void> {
+    measures.heard = await new Promise<boolean>((resolve) => (this.#answer = resolve));
+    if (this.stage === "question") this.stage = "line";
+  }
+
   async #line(measures: Draft): Promise<void> {
+    const { signal } = this.#leaving;
     const line = await this.#lineUp();
-    if (line === null) return;
+    if (line === null || signal.aborted) return;
     measures.carrier = line.session.kind === "websocket" ? "fallback" : "udp";
     try {
-      Object.assign(measures, await measureLine(line, (stage) => (this.lineStage = stage)));
+      Object.assign(measures, await measureLine(line, signal, (news) => (this.line = news)));
     } catch {
-      // The line broke in the middle: it carries nothing.
+      // The line broke in the middle, or its turn never came: it was not measured.
     }
-    this.lineStage = "done";
+    this.line = null;
   }
 
   async #lineUp(): Promise<Link["line"]> {
@@ -180,20 +189,13 @@ const NOTHING: Measures = {
   heard: null,
   echo_loss_db: null,
   echo_delay_ms: null,
-  up_kbps: 0,
-  down_kbps: 0,
+  up_kbps: null,
+  down_kbps: null,
   late_ms: null,
   loss_permille: null,
   rtt_ms: null,
   carrier: "udp",
   clock_ms: null,
   browser: "",
+  encodes: null,
 };
-
-/** “Chromium 156”, “Firefox 153”: the name and the version, no more. */
-function browserName(): string {
-  const found = /(Firefox|Edg|OPR|Chrome|Version)\/(\d+)/u.exec(navigator.userAgent);
-  const names: Readonly<Record<string, string>> = { Edg: "Edge", OPR: "Opera", Version: "Safari", Chrome: "Chromium" };
-  const name = found === null ? "" : (names[found[1] ?? ""] ?? found[1] ?? "");
-  return `${name} ${found?.[2] ?? ""}`.trim().slice(0, LONGEST_BROWSER);
-}

@@ -12,6 +12,10 @@ const SOUND_BITRATE = 48_000;
 const MOST_QUEUED = 2;
 const THUMB = { width: 160, height: 90, everyUs: 2_000_000, quality: 0.6 };
 
+export function pictureConfig({ width, height, bitrate, framerate }: Rendition): VideoEncoderConfig {
+  return { codec: H264, width, height, bitrate, framerate, latencyMode: "realtime", avc: { format: "annexb" } };
+}
+
 export class PictureEncoder {
   readonly #track: Publishing;
   readonly #rendition: Rendition;
@@ -58,8 +62,7 @@ export class PictureEncoder {
       error: () => this.#rest(),
     });
     const annexB = new AnnexB();
-    const { width, height, bitrate, framerate } = this.#rendition;
-    encoder.configure({ codec: H264, width, height, bitrate, framerate, latencyMode: "realtime", avc: { format: "annexb" } });
+    encoder.configure(pictureConfig(this.#rendition));
     return encoder;
   }
 

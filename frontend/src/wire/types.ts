@@ -254,9 +254,9 @@ export interface RegisterSection {
 
 export type Fitness = "fit" | "to_mend" | "unfit";
 
-export type Part = "camera" | "microphone" | "loudspeaker" | "echo" | "uplink" | "downlink" | "line" | "carrier" | "clock";
+export type Part = "camera" | "microphone" | "loudspeaker" | "echo" | "uplink" | "downlink" | "line" | "carrier" | "clock" | "browser";
 
-export type Mend = "no_camera" | "small_picture" | "slow_picture" | "no_microphone" | "too_quiet" | "too_loud" | "not_heard" | "not_tried" | "echo" | "uplink_thin" | "uplink_sound_only" | "downlink_thin" | "downlink_sound_only" | "lossy" | "very_lossy" | "far" | "late" | "fallback" | "clock_wrong";
+export type Mend = "no_camera" | "small_picture" | "slow_picture" | "no_microphone" | "too_quiet" | "too_loud" | "not_heard" | "not_tried" | "echo" | "uplink_unmeasured" | "uplink_thin" | "uplink_sound_only" | "downlink_unmeasured" | "downlink_thin" | "downlink_sound_only" | "lossy" | "very_lossy" | "far" | "late" | "fallback" | "clock_wrong" | "cannot_send";
 
 /** What a check says of one part: nothing to mend, or what. */
 export interface Finding {
@@ -267,7 +267,7 @@ export interface Finding {
 
 export type Carrier = "udp" | "fallback";
 
-/** What a check found; nothing where it could not be measured. `width`, `height`, `fps`: of the camera, 0 without one. `microphone_db`: speech, 0 is full scale. `heard`: whether people in the hall heard the test sound. `echo_loss_db`, `echo_delay_ms`: how much quieter and later what the loudspeaker plays comes back through the microphone. `up_kbps`, `down_kbps`: sustained for ten seconds. `late_ms`: how late the latest piece came. `loss_permille`, `rtt_ms`: of the line. `clock_ms`: this clock minus the centre's. */
+/** What a check found; nothing where it could not be measured. `width`, `height`, `fps`: of the camera, 0 without one. `microphone_db`: speech, 0 is full scale. `heard`: whether people in the hall heard the test sound. `echo_loss_db`, `echo_delay_ms`: how much quieter and later what the loudspeaker plays comes back through the microphone. `up_kbps`, `down_kbps`: sustained for ten seconds. `late_ms`: how late the latest piece came. `loss_permille`: of the packets on the way down. `rtt_ms`: of the line. `clock_ms`: this clock minus the centre's. `encodes`: whether the browser can send the picture as it is to be sent. */
 export interface Measures {
   readonly width: number;
   readonly height: number;
@@ -276,14 +276,15 @@ export interface Measures {
   readonly heard: boolean | null;
   readonly echo_loss_db: number | null;
   readonly echo_delay_ms: number | null;
-  readonly up_kbps: number;
-  readonly down_kbps: number;
+  readonly up_kbps: number | null;
+  readonly down_kbps: number | null;
   readonly late_ms: number | null;
   readonly loss_permille: number | null;
   readonly rtt_ms: number | null;
   readonly carrier: Carrier;
   readonly clock_ms: number | null;
   readonly browser: string;
+  readonly encodes: boolean | null;
 }
 
 /** A site's last check: what it came to, what is said of each part, and what was measured. */

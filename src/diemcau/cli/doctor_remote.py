@@ -80,6 +80,7 @@ def _measures(found: _Found) -> Measures:
         carrier=found.carrier,
         clock_ms=line.clock_ms,
         browser="",
+        encodes=None,
     )
 
 
@@ -127,9 +128,12 @@ _OTHERS_OFF = (
     "tắt máy khác đang dùng chung đường; cắm dây mạng thay cho Wi-Fi",
     "stop others on the line; use a cable",
 )
+_AGAIN = ("kiểm tra lại", "check again")
 _MENDING = {
+    Mend.UPLINK_UNMEASURED: _AGAIN,
     Mend.UPLINK_THIN: _OTHERS_OFF,
     Mend.UPLINK_SOUND_ONLY: _OTHER_LINE,
+    Mend.DOWNLINK_UNMEASURED: _AGAIN,
     Mend.DOWNLINK_THIN: _OTHERS_OFF,
     Mend.DOWNLINK_SOUND_ONLY: _OTHER_LINE,
     Mend.LOSSY: ("cắm dây mạng thay cho Wi-Fi, đổi cổng mạng", "use a cable, not Wi-Fi; try another port"),

@@ -30,8 +30,8 @@ class Measures:
     `width`, `height`, `fps`: of the camera, 0 without one. `microphone_db`: speech, 0 is full scale. `heard`: whether
     people in the hall heard the test sound. `echo_loss_db`, `echo_delay_ms`: how much quieter and later what the
     loudspeaker plays comes back through the microphone. `up_kbps`, `down_kbps`: sustained for ten seconds.
-    `late_ms`: how late the latest piece came. `loss_permille`, `rtt_ms`: of the line.
-    `clock_ms`: this clock minus the centre's.
+    `late_ms`: how late the latest piece came. `loss_permille`: of the packets on the way down. `rtt_ms`: of the line.
+    `clock_ms`: this clock minus the centre's. `encodes`: whether the browser can send the picture as it is to be sent.
     """
 
     width: int
@@ -41,14 +41,15 @@ class Measures:
     heard: bool | None
     echo_loss_db: int | None
     echo_delay_ms: int | None
-    up_kbps: int
-    down_kbps: int
+    up_kbps: int | None
+    down_kbps: int | None
     late_ms: int | None
     loss_permille: int | None
     rtt_ms: int | None
     carrier: Carrier
     clock_ms: int | None
     browser: str
+    encodes: bool | None
 
 
 # Commands
@@ -110,6 +111,7 @@ class Part(StrEnum):
     LINE = "line"
     CARRIER = "carrier"
     CLOCK = "clock"
+    BROWSER = "browser"
 
 
 class Mend(StrEnum):
@@ -124,8 +126,10 @@ class Mend(StrEnum):
     NOT_HEARD = "not_heard"
     NOT_TRIED = "not_tried"
     ECHO = "echo"
+    UPLINK_UNMEASURED = "uplink_unmeasured"
     UPLINK_THIN = "uplink_thin"
     UPLINK_SOUND_ONLY = "uplink_sound_only"
+    DOWNLINK_UNMEASURED = "downlink_unmeasured"
     DOWNLINK_THIN = "downlink_thin"
     DOWNLINK_SOUND_ONLY = "downlink_sound_only"
     LOSSY = "lossy"
@@ -134,6 +138,7 @@ class Mend(StrEnum):
     LATE = "late"
     FALLBACK = "fallback"
     CLOCK_WRONG = "clock_wrong"
+    CANNOT_SEND = "cannot_send"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,11 +213,12 @@ def findings(measures: Measures) -> tuple[Finding, ...]:
         _microphone(measures),
         _loudspeaker(measures),
         _echo(measures),
-        _rate(Part.UPLINK, measures.up_kbps, Mend.UPLINK_THIN, Mend.UPLINK_SOUND_ONLY),
-        _rate(Part.DOWNLINK, measures.down_kbps, Mend.DOWNLINK_THIN, Mend.DOWNLINK_SOUND_ONLY),
+        _uplink(measures.up_kbps),
+        _downlink(measures.down_kbps),
         _line(measures),
         _fit(Part.CARRIER) if measures.carrier is Carrier.UDP else _to_mend(Part.CARRIER, Mend.FALLBACK),
         _clock(measures),
+        _unfit(Part.BROWSER, Mend.CANNOT_SEND) if measures.encodes is False else _fit(Part.BROWSER),
     )
 
 
@@ -260,6 +266,18 @@ def _echo(measures: Measures) -> Finding:
     return _fit(Part.ECHO) if loss is None or loss >= LEAST_ECHO_LOSS_DB else _to_mend(Part.ECHO, Mend.ECHO)
 
 
+def _uplink(kbps: int | None) -> Finding:
+    if kbps is None:
+        return _to_mend(Part.UPLINK, Mend.UPLINK_UNMEASURED)
+    return _rate(Part.UPLINK, kbps, Mend.UPLINK_THIN, Mend.UPLINK_SOUND_ONLY)
+
+
+def _downlink(kbps: int | None) -> Finding:
+    if kbps is None:
+        return _to_mend(Part.DOWNLINK, Mend.DOWNLINK_UNMEASURED)
+    return _rate(Part.DOWNLINK, kbps, Mend.DOWNLINK_THIN, Mend.DOWNLINK_SOUND_ONLY)
+
+
 def _rate(part: Part, kbps: int, thin: Mend, sound_only: Mend) -> Finding:
     if kbps < LEAST_KBPS:
         return _unfit(part, sound_only)
@@ -293,8 +311,9 @@ def _unfit(part: Part, mend: Mend) -> Finding:
 
 
 def _need_possible(measures: Measures) -> None:
-    counted = (measures.width, measures.height, measures.fps, measures.up_kbps, measures.down_kbps)
-    measured = (measures.echo_delay_ms, measures.late_ms, measures.loss_permille, measures.rtt_ms)
+    counted = (measures.width, measures.height, measures.fps)
+    rates = (measures.up_kbps, measures.down_kbps)
+    measured = (*rates, measures.echo_delay_ms, measures.late_ms, measures.loss_permille, measures.rtt_ms)
     signed = (measures.microphone_db, measures.echo_loss_db, measures.clock_ms)
     right = all(0 <= one <= _MOST for one in (*counted, *(one for one in measured if one is not None)))
     right = right and all(-_MOST <= one <= _MOST for one in signed if one is not None)

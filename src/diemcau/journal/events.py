@@ -76,7 +76,7 @@ EVENTS: Final[dict[str, tuple[int, type]]] = {
     "onair.lower_third_pinned": (1, onair.LowerThirdPinned),
     "onair.lower_third_taken_down": (1, onair.LowerThirdTakenDown),
     "onair.take_undone": (1, onair.TakeUndone),
-    "checks.reported": (1, checks.CheckReported),
+    "checks.reported": (2, checks.CheckReported),
     "handouts.listed": (1, handouts.HandoutListed),
     "handouts.page_shown": (1, handouts.PageShown),
     "handouts.taken_down": (1, handouts.HandoutTakenDown),

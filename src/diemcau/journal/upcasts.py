@@ -19,4 +19,12 @@ def _with_cut_in(convened: dict[str, Any]) -> dict[str, Any]:
     return {**convened, "facts": {**facts, "regulations": {**facts["regulations"], "cut_in_after": TWO_SECONDS}}}
 
 
-UPCASTS: Final[Mapping[tuple[str, int], Upcast]] = {("conference.convened", 1): _with_cut_in}
+def _without_encoder(reported: dict[str, Any]) -> dict[str, Any]:
+    """Say that nobody asked whether the browser can send a picture, as before version 2."""
+    return {**reported, "measures": {**reported["measures"], "encodes": None}}
+
+
+UPCASTS: Final[Mapping[tuple[str, int], Upcast]] = {
+    ("conference.convened", 1): _with_cut_in,
+    ("checks.reported", 1): _without_encoder,
+}

@@ -8,9 +8,10 @@ import pytest
 
 from diemcau.core.ids import SiteId
 from diemcau.media.director import OnAir, Place
-from diemcau.media.recording.recorder import Recorder
+from diemcau.media.recording.index import read_index
+from diemcau.media.recording.recorder import Recorder, RecorderError
 from tests.media.footage import Footage, film, play, wait
-from tests.media.halls import HandClock, eventually
+from tests.media.halls import HandClock, eventually, soon
 
 pytestmark = pytest.mark.anyio
 MAIN = OnAir(number=1, place=Place.MAIN, site=SiteId("trung-uong"))
@@ -19,6 +20,35 @@ MAIN = OnAir(number=1, place=Place.MAIN, site=SiteId("trung-uong"))
 @pytest.fixture(scope="module")
 def small() -> Footage:
     return film(width=160, height=96, shade=60)
+
+
+def hang(folder: Path) -> Path:
+    """Let what writes there hang from the first segment on, until `let_go`."""
+    hanging = folder / "records.jsonl"  # opening it waits for a reader that never comes
+    os.mkfifo(hanging)
+    return hanging
+
+
+def let_go(hanging: Path) -> int:
+    """Let what hangs go on; return what is to be closed afterwards."""
+    return os.open(hanging, os.O_RDONLY | os.O_NONBLOCK)
+
+
+async def test_who_leaves_waits_for_a_disk_that_hangs_only_so_long(tmp_path: Path, small: Footage) -> None:
+    hanging, clock, told = hang(tmp_path), HandClock(), list[str | None]()
+    recorder = Recorder(tmp_path, clock=clock, on_trouble=told.append, left_within=0.05)
+    await recorder.start()
+    tap = recorder.tap(MAIN)
+    for frame in small.pictures:
+        tap.video(frame)
+
+    with pytest.raises(RecorderError, match="does not answer"):
+        await soon(recorder.close())
+
+    reader = let_go(hanging)
+    await eventually(lambda: not recorder.is_alive())
+    os.close(reader)
+    assert (read_index(tmp_path).segments, told) == ([], [])
 
 
 async def test_a_disk_that_takes_not_even_the_end_of_a_file_ends_no_recorder(tmp_path: Path, small: Footage) -> None:

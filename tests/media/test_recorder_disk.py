@@ -8,8 +8,11 @@ import pytest
 
 from diemcau.core.ids import SiteId
 from diemcau.media.director import OnAir, Place
+from diemcau.media.recording.finishing import recover
 from diemcau.media.recording.index import read_index
 from diemcau.media.recording.recorder import Recorder, RecorderError
+from diemcau.media.recording.recordings import files_in, finishing_in
+from tests.cli.disks import small_disk
 from tests.media.footage import Footage, film, play, wait
 from tests.media.halls import HandClock, eventually, soon
 
@@ -76,3 +79,40 @@ def opened(name: str) -> int:
         if number.is_symlink() and number.readlink().name == name:
             return int(number.name)
     raise AssertionError(name)
+
+
+async def test_a_recording_that_could_not_be_finished_leaves_no_half_of_one(tmp_path: Path, small: Footage) -> None:
+    clock = HandClock()
+    recorder = Recorder(tmp_path, clock=clock)
+    await recorder.start()
+    await play(recorder, clock, MAIN, small, begin=100.0)
+    await recorder.leave()
+
+    def fail(_done: float) -> None:
+        assert finishing_in(tmp_path) is not None
+        raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        recover(tmp_path, fail)
+    left = (finishing_in(tmp_path), files_in(tmp_path))
+    (recording,) = recover(tmp_path)
+
+    assert left == (None, ())
+    assert recording.seconds == pytest.approx(small.seconds, abs=0.1)
+
+
+async def test_a_disk_on_which_a_copy_has_no_room_is_left_as_it_is(tmp_path: Path, small: Footage) -> None:
+    with small_disk(tmp_path / "disk", megabytes=20) as disk:
+        clock = HandClock()
+        recorder = Recorder(disk / "recordings", clock=clock)
+        await recorder.start()
+        await play(recorder, clock, MAIN, small, begin=100.0)
+        filler = disk / "filler"
+        filler.write_bytes(bytes(8 << 20))
+
+        with pytest.raises(RecorderError, match="make room"):
+            await recorder.close()
+        filler.unlink()
+        (recording,) = recover(disk / "recordings")
+
+    assert recording.seconds == pytest.approx(small.seconds, abs=0.1)

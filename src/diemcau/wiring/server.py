@@ -30,13 +30,13 @@ from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
 from diemcau.media.fabric import Admission, Refusal
-from diemcau.media.follower import follow_air, follow_board
+from diemcau.media.follower import finish_recording, follow_air, follow_board
 from diemcau.media.limits import Excess
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
 from diemcau.media.pass_keys import load_key
 from diemcau.media.passes import Passes
-from diemcau.media.recording.finishing import Recording, recover
+from diemcau.media.recording.finishing import Recording
 from diemcau.media.studio import Studio
 from diemcau.plan.model import Plan
 from diemcau.projections.projector import Projector
@@ -126,10 +126,10 @@ class Server:
         await run_errands(self.journal, self.clock, conference, self.seal_key)
         await self.project()
         folder = self.recordings.folder_of(conference)
+        tape = _Tape(desk, folder, self.watching.scratch_of(conference), self.clock)
         if desk.formal.stages.stage in (Stage.CLOSED, Stage.SEALED):  # else the recorder goes on with it
-            self._begin(_finish_recording(folder))
-        scratch = self.watching.scratch_of(conference)
-        self._begin(follow_air(desk, self.studio, _Tape(desk, folder, scratch, self.clock)))
+            self._begin(finish_recording(tape))
+        self._begin(follow_air(desk, self.studio, tape))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
         self._begin(self._look_around(desk, heard))
@@ -235,11 +235,6 @@ class Server:
         job = asyncio.get_running_loop().create_task(_logged(work))
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
-
-
-async def _finish_recording(folder: Path) -> None:
-    """Finish what a server that ended too early left of a conference that is closed."""
-    await asyncio.to_thread(recover, folder)
 
 
 async def _miss_lines(heard: HeardLines) -> None:

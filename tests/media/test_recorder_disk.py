@@ -1,5 +1,7 @@
 """What a recorder does when its disk hangs, fails or is too slow: it says so, and holds nobody up."""
 
+import contextlib
+import fcntl
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ from diemcau.media.recording.index import read_index
 from diemcau.media.recording.recorder import Recorder, RecorderError
 from diemcau.media.recording.recordings import files_in, finishing_in
 from tests.cli.disks import small_disk
-from tests.media.footage import Footage, film, play, wait
+from tests.media.footage import Footage, film, moved, play, wait
 from tests.media.halls import HandClock, eventually, soon
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +54,57 @@ async def test_who_leaves_waits_for_a_disk_that_hangs_only_so_long(tmp_path: Pat
     await eventually(lambda: not recorder.is_alive())
     os.close(reader)
     assert (read_index(tmp_path).segments, told) == ([], [])
+
+
+async def test_a_disk_for_which_too_much_comes_is_told_to_the_operator_once(tmp_path: Path, small: Footage) -> None:
+    hanging, clock, told = hang(tmp_path), HandClock(), list[str | None]()
+    recorder = Recorder(tmp_path, clock=clock, on_trouble=told.append)
+    await recorder.start()
+    tap = recorder.tap(MAIN)
+    for frame in small.pictures * 120:
+        tap.video(frame)
+    await eventually(lambda: len(told) == 1)
+
+    reader = let_go(hanging)
+    await eventually(lambda: len(told) == 2)
+    await recorder.leave()
+    os.close(reader)
+
+    assert "too slow" in (told[0] or "")
+    assert told[1] is None
+
+
+async def test_a_disk_that_falls_behind_is_told_to_the_operator_though_it_takes_something(
+    tmp_path: Path, small: Footage
+) -> None:
+    clock, told = HandClock(), list[str | None]()
+    segment = tmp_path / "segments" / "0.m4s"  # a pipe of one page: it takes no more than is read of it
+    segment.parent.mkdir()
+    os.mkfifo(segment)
+    reader = os.open(segment, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    recorder = Recorder(tmp_path, clock=clock, on_trouble=told.append)
+    await recorder.start()
+    tap = recorder.tap(MAIN)
+    for at, is_picture, frame in moved(small, 100.0):
+        clock.at = at
+        (tap.video if is_picture else tap.audio)(frame)
+    clock.at = 104.0
+
+    await eventually(lambda: drained(reader) and len(read_index(tmp_path).segments) == 1)
+    clock.at = 107.0
+    await eventually(lambda: len(told) == 1)
+    os.close(reader)
+    await recorder.leave()
+
+    assert "stands still" in (told[0] or "")
+
+
+def drained(reader: int) -> bool:
+    """Read what there is."""
+    with contextlib.suppress(BlockingIOError):
+        os.read(reader, 4096)
+    return True
 
 
 async def test_a_disk_that_takes_not_even_the_end_of_a_file_ends_no_recorder(tmp_path: Path, small: Footage) -> None:

@@ -127,14 +127,16 @@ class Recorder:
         self._begun: set[int] = set()
         self._originals: dict[int, Original] = {}
         self._broken_at: float | None = None
-        self._alive_at = 0.0
+        self._written_at = 0.0
+        self._written = 0
+        self._is_overrun = False
         self._reached = 0.0
 
     async def start(self) -> None:
         """Begin. Raises `RecorderError` if the folder can't be written; the alarm tells of a disk that hangs."""
         self._loop = asyncio.get_running_loop()
-        self._alive_at = self._clock()
-        self._cut.tick(self._alive_at)  # the time in which nobody is to be seen begins now
+        self._written_at = self._clock()
+        self._cut.tick(self._written_at)  # the time in which nobody is to be seen begins now
         self._thread.start()
         prepared = asyncio.wrap_future(self._prepared)
         try:
@@ -228,18 +230,31 @@ class Recorder:
         try:
             self._jobs.put_nowait(job)
         except queue.Full:
-            _LOG.warning("the disk is too slow for the recording; something is left out")
+            if not self._is_overrun:
+                _LOG.warning("the disk of %s is too slow for the recording; something is left out", self._folder)
+            self._is_overrun = True
 
     async def _watch(self) -> None:
-        """Alarm while nothing reaches the disk, also when a disk that hangs keeps the thread from saying so."""
-        is_silent = False
+        """Alarm while too little reaches the disk, also when a disk that hangs keeps the thread from saying so."""
+        told: str | None = None
         while True:
             await asyncio.sleep(_LOOKED_AT_EVERY)
-            was, is_silent = is_silent, self._clock() - self._alive_at > _SILENT_TOO_LONG
-            if is_silent and not was and self._broken_at is None:
-                self._on_trouble(f"The recording stands still: look whether the disk of {self._folder} answers.")
-            elif was and not is_silent and self._broken_at is None:
-                self._on_trouble(None)
+            if self._broken_at is not None:
+                told = None  # the thread has told of worse, and tells when it is over
+                continue
+            before, told = told, self._hindrance()
+            if told != before:
+                self._on_trouble(told)
+
+    def _hindrance(self) -> str | None:
+        """Return what is to be told of a disk that takes too little."""
+        if self._is_overrun and self._jobs.qsize() < _LONGEST_QUEUE // 2:
+            self._is_overrun = False
+        if self._is_overrun:
+            return f"The disk of {self._folder} is too slow for the recording; something is left out."
+        if self._clock() - self._written_at > _SILENT_TOO_LONG:
+            return f"The recording stands still: look whether the disk of {self._folder} answers."
+        return None
 
     def _work(self) -> None:
         self._prepared.set_result(self._prepare())
@@ -297,7 +312,10 @@ class Recorder:
     def _tick(self, now: float) -> None:
         if not self._is_waiting(now):
             self._cut.tick(now)
-        self._alive_at, self._reached = self._clock(), max(self._reached, now)
+        written = 0 if self._tape is None else self._tape.fragments
+        if written != self._written:
+            self._written, self._written_at = written, now
+        self._reached = max(self._reached, now)
 
     def _is_waiting(self, now: float) -> bool:
         return self._broken_at is not None and now - self._broken_at < _TRY_AGAIN_AFTER
@@ -324,7 +342,7 @@ class Recorder:
         self._tape = Tape(self._folder, self._room)
         self._segmenter = Segmenter(self._tape, wall=wall)
         if self._broken_at is not None:
-            self._broken_at = None
+            self._written_at, self._broken_at = self._clock(), None
             self._tell(None)
         return self._segmenter
 
@@ -350,7 +368,7 @@ class Recorder:
             work()
         except Exception as error:  # noqa: BLE001 (the top of a task; no camera may end it)
             _LOG.warning("the recording stopped: %s", error, exc_info=not isinstance(error, OSError | av.FFmpegError))
-            self._broken_at = self._alive_at = self._clock()
+            self._broken_at = self._clock()
             self._cut.lose_recording()
             self._give_up()
             self._tell(f"The recording stopped ({error}): make room in {self._folder}.")

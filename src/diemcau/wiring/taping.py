@@ -21,9 +21,10 @@ class DeskTape:
         self._clock = clock
 
     def trouble(self, sentence: str | None) -> None:
-        """Alarm the operator while the recording stands still."""
-        since = None if sentence is None else self._clock.now()
-        self._desk.note_surroundings(replace(self._desk.surroundings, recording_stopped_since=since))
+        """Alarm the operator while the recording stands still, since the first time that it was told."""
+        around = self._desk.surroundings
+        since = None if sentence is None else around.recording_stopped_since or self._clock.now()
+        self._desk.note_surroundings(replace(around, recording_stopped_since=since))
 
     def finished(self, recordings: tuple[Recording, ...]) -> None:
         """Log what was recorded."""

@@ -27,7 +27,7 @@ async def aside(work: Callable[[], T]) -> T:
             result = work()
         except StopIteration as error:  # which no future takes
             _tell(loop, settle, lambda error=error: done.set_exception(RuntimeError(repr(error))))  # type: ignore[misc]
-        except Exception as error:  # noqa: BLE001 (the top of a thread; whoever waits is told)
+        except Exception as error:  # noqa: BLE001 (the top of a task; whoever waits is told)
             _tell(loop, settle, lambda error=error: done.set_exception(error))  # type: ignore[misc]
         else:
             _tell(loop, settle, lambda: done.set_result(result))

@@ -94,9 +94,8 @@ def _finish(
             os.fsync(written.fileno())
         times.write(times_beside(whole))
         draft.rename(whole)
-    except BaseException:
-        draft.unlink(missing_ok=True)  # else it takes the room, and is shown as if it grew
-        raise
+    finally:
+        draft.unlink(missing_ok=True)  # one that failed would take the room, and be shown as if it grew
     return (Recording(path=whole, seconds=round(times.length, 3), chapters=len(chapters)),)
 
 

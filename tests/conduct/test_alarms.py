@@ -108,14 +108,14 @@ def test_the_worst_stands_first_and_the_site_on_air_before_the_others() -> None:
     ]
 
 
-def test_after_the_closing_nothing_is_wrong_but_a_disk_on_which_the_record_has_no_room() -> None:
+def test_after_the_closing_nothing_is_wrong_but_a_disk_without_room_for_the_record_or_the_recording() -> None:
     play = opened(connected=[HANOI, HUE])
     play.give(sites.NoteLineLost(site=HUE), stages.CloseConference())
-    all_of_it = Surroundings(recording_stopped_since=NINE, cameras_refused={HANOI: NINE})
+    halls = Surroundings(cameras_refused={HANOI: NINE})
 
-    assert alarms(play, all_of_it) == ()
-    full = alarms(play, replace(all_of_it, unwritable_since=NINE))
+    assert alarms(play, halls) == ()
+    full = alarms(play, replace(halls, unwritable_since=NINE, recording_stopped_since=NINE))
     play.give(stages.SealConference())
 
-    assert [alarm.kind for alarm in full] == [AlarmKind.DISK_FULL]
-    assert alarms(play, all_of_it) == ()
+    assert [alarm.kind for alarm in full] == [AlarmKind.DISK_FULL, AlarmKind.RECORDING_STOPPED]
+    assert alarms(play, halls) == ()

@@ -49,7 +49,7 @@ async def test_a_disk_that_fills_up_stops_commands_but_neither_picture_nor_sound
             answer = await refused(secretary)
 
             assert (answer["refusal"], answer["about"]) == ("desk.cannot_write", {"reason": "full"})
-            await operator.until(lambda board: "disk_full" in alarms(board))
+            await operator.until(lambda board: {"disk_full", "recording_stopped"} <= alarms(board))
             assert "position" not in await chair.ask("ReleaseFloor", {"site": "coast"})
             assert chair.board["public_floor"]["holder"] == "coast"
             assert await hall.beats(2) == 2

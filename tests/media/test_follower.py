@@ -337,6 +337,40 @@ async def test_a_folder_that_cannot_be_written_is_told_and_the_halls_see_each_ot
     assert all(tape.troubles)
 
 
+async def test_a_folder_that_is_mended_is_recorded_into_though_nothing_else_happens(no_folder: Path) -> None:
+    desk, tape = await a_desk(three_halls(), MemoryJournal(CODEC)), Tape(no_folder)
+    async with studio() as house, following(desk, house.studio, tape):
+        await house.camera_on_line(CENTRE)
+        await press(desk, *UP, stages.OpenConference())
+        await eventually(lambda: bool(tape.troubles))
+
+        await asyncio.to_thread(no_folder.unlink)
+        await eventually(lambda: bool(read_index(no_folder).segments))
+
+    assert tape.troubles[0] is not None
+    assert tape.troubles[-1] is None
+
+
+async def test_a_recording_for_which_there_is_no_room_at_the_closing_is_finished_when_there_is(tmp_path: Path) -> None:
+    desk, tape = await a_desk(three_halls(), MemoryJournal(CODEC), WallClock()), Tape(tmp_path)
+    in_the_way = tmp_path / "recording-1.draft.mkv"
+    async with studio() as house, following(desk, house.studio, tape):
+        await house.camera_on_line(CENTRE)
+        await press(desk, *UP, stages.OpenConference())
+        await eventually(lambda: any(not one.head.slate for one in read_index(tmp_path).segments))
+        in_the_way.mkdir()
+        await press(desk, stages.CloseConference())
+        await eventually(lambda: any(tape.troubles))
+        told = list(tape.troubles)
+
+        in_the_way.rmdir()
+        await eventually(lambda: tape.ended == 1)
+        await eventually(lambda: tape.troubles[-1] is None)
+
+    assert "is not finished" in (told[-1] or "")
+    assert [one.path.name for one in tape.recordings] == ["recording-1.mkv"]
+
+
 @pytest.fixture
 def no_folder(tmp_path: Path) -> Path:
     """Return a path at which a file stands, so that no folder can be made there."""

@@ -1,6 +1,7 @@
 """A second recorder beside the server's own: neither disturbs the other, and each has the whole."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,12 +9,13 @@ from pathlib import Path
 import av
 import pytest
 
-from diemcau.media.fabric import FabricError
+from diemcau.media import paths
+from diemcau.media.fabric import Encoder, FabricError
 from diemcau.media.recording.finishing import recover
 from diemcau.media.recording.index import read_index
 from diemcau.media.recording.recorder import Recorder
 from diemcau.media.recording.second import News, Seat, SecondRecorder
-from tests.media.halls import CENTRE, CONFERENCE, HUE, House, eventually, studio
+from tests.media.halls import CENTRE, CONFERENCE, HUE, SILENCE, House, eventually, soon, studio
 
 pytestmark = pytest.mark.anyio
 
@@ -76,3 +78,34 @@ async def test_a_second_recorder_comes_again_until_the_server_is_there(tmp_path:
     await asyncio.gather(second, return_exceptions=True)
 
     assert set(told) == {"nobody is there"}
+
+
+async def test_a_picture_that_a_camera_offers_only_later_is_recorded_too(tmp_path: Path) -> None:
+    told: list[News] = []
+    async with studio() as house, recording(house, tmp_path, told):
+        link = await house.link(CENTRE, door="camera")
+        publication = link.publish(paths.up(CONFERENCE, CENTRE, paths.new_nonce()))
+        speaker = publication.offer_audio(sample_rate=48_000, channels=1)
+        publication.write_text(paths.BEAT, b'{"n": 1}')
+        publication.announce()
+        await house.show()
+        await soon(speaker.wanted())
+        speaker.begin()
+        await eventually(lambda: heard(speaker, tmp_path))
+
+        film = publication.encode_video(width=160, height=96, fps=25, bits_per_second=100_000)
+        await soon(film.wanted())
+        film.begin()
+        await eventually(lambda: filmed(film, speaker, tmp_path))
+
+
+def heard(speaker: Encoder, folder: Path) -> bool:
+    """Speak on, until the sound is recorded as it came."""
+    speaker.write(SILENCE, time.monotonic_ns() // 1000)
+    return any((folder / "originals").glob("*.opus"))
+
+
+def filmed(film: Encoder, speaker: Encoder, folder: Path) -> bool:
+    """Film and speak on, until the picture is recorded."""
+    film.write(bytes([80]) * (160 * 96 * 3 // 2), time.monotonic_ns() // 1000)
+    return heard(speaker, folder) and shown(folder) > 0

@@ -124,6 +124,20 @@ async def test_segments_last_two_seconds_at_most_and_begin_with_a_key_frame(
     assert all(part.length <= playlist.PART_TARGET for one in found for part in one.parts)
 
 
+async def test_segments_stay_short_though_a_camera_sends_a_key_frame_only_every_five_seconds(tmp_path: Path) -> None:
+    rare = film(width=160, height=96, shade=60, pictures=400, group=125)
+
+    whole = await recorded(tmp_path, (MAIN, rare))
+
+    first, *found = segments(tmp_path)
+    pictures = seen(whole)
+    assert first.length <= 2.2  # nobody knows yet how long a camera's groups are
+    assert all(one.length <= 2.0 for one in found)
+    assert [round(one.head.start) for one in found if one.independent] == [5, 10, 15]
+    assert len(pictures) == 400
+    assert all(abs(shade - 60) <= 4 for _, _, shade in pictures)
+
+
 async def test_the_picture_of_a_silent_camera_stays_for_a_while(tmp_path: Path, centre: Footage) -> None:
     clock = HandClock()
     recorder = Recorder(tmp_path, clock=clock)

@@ -61,7 +61,7 @@ export const desks: Pick<Words, "handouts" | "operator" | "secretary" | "site" |
     alarmDo: {
       site_missing: "Call the site's technician. Fallback: the telephone.",
       line_lost: "It reconnects by itself. Call the site's technician.",
-      recording_stopped: "See whether the server has room, then start the recorder again.",
+      recording_stopped: "See whether the server's disk answers and has room. It goes on by itself then.",
       disk_full: "Make room on the server. Sound and picture go on; commands are refused until then.",
       camera_refused: "Let it in only if the site confirms that it changed its camera.",
       sends_too_much: "Call the site's technician. If it happens again, revoke the site's links and give out new ones.",

@@ -64,7 +64,7 @@ export const desks = {
     alarmDo: {
       site_missing: "Gọi trực kỹ thuật của điểm cầu. Đường dự phòng: điện thoại.",
       line_lost: "Máy đang tự nối lại. Gọi trực kỹ thuật của điểm cầu.",
-      recording_stopped: "Xem máy chủ còn chỗ không, rồi khởi động lại phần ghi.",
+      recording_stopped: "Xem ổ đĩa máy chủ có chạy và còn chỗ không. Khi đó máy ghi tự chạy tiếp.",
       disk_full: "Xoá bớt tệp trên máy chủ. Hình và tiếng vẫn tiếp tục, các lệnh tạm thời bị từ chối.",
       camera_refused: "Chỉ cho vào nếu điểm cầu xác nhận đã đổi máy.",
       sends_too_much: "Gọi trực kỹ thuật của điểm cầu. Nếu tái diễn, thu hồi đường dẫn của điểm cầu rồi cấp lại.",

@@ -27,19 +27,22 @@ class Surroundings:
 
 
 def alarms_of(conference: Conference, surroundings: Surroundings) -> AlarmsSection:
-    """Return what the operator must know now. After the closing only a full disk hinders: the record is not sealed."""
+    """Return what the operator must know now.
+
+    After the closing only a full disk hinders: the record is not sealed, the recording is not finished.
+    """
     alarms: list[AlarmLine] = []
     if surroundings.unwritable_since is not None:
         alarms.append(_plain(AlarmKind.DISK_FULL, surroundings.unwritable_since))
+    if surroundings.recording_stopped_since is not None:
+        alarms.append(_plain(AlarmKind.RECORDING_STOPPED, surroundings.recording_stopped_since))
     if conference.stages.stage not in (Stage.CLOSED, Stage.SEALED):
         alarms.extend(_of_halls(conference, surroundings))
     return AlarmsSection(alarms=tuple(alarms))
 
 
 def _of_halls(conference: Conference, surroundings: Surroundings) -> Iterator[AlarmLine]:
-    """Yield what is wrong with recording, lines and cameras, the site on air before others."""
-    if surroundings.recording_stopped_since is not None:
-        yield _plain(AlarmKind.RECORDING_STOPPED, surroundings.recording_stopped_since)
+    """Yield what is wrong with lines and cameras, the site on air before others."""
     on_air = (conference.air.taken, conference.facts.main_site)
     lost = [
         _at_site(AlarmKind.LINE_LOST, line.site, line.since, surroundings)

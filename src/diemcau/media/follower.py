@@ -6,9 +6,12 @@ the floor or the air goes at once, and everything else (68 halls that report) on
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+
+import av
 
 from diemcau.conduct.desk import Desk
 from diemcau.conduct.watch import Change, Watch
@@ -20,13 +23,17 @@ from diemcau.core.onair import Layout, LayoutChosen, SiteCutBack, SiteTaken
 from diemcau.core.stages import Stage
 from diemcau.journal.record import Record
 from diemcau.media.director import Air
-from diemcau.media.recording.finishing import Recording
+from diemcau.media.recording.aside import aside
+from diemcau.media.recording.finishing import Recording, recover
 from diemcau.media.recording.recorder import Kept, RecorderError
 from diemcau.media.studio import Studio
 from diemcau.projections.sections import Section, SectionName
 
 BOARD_AT_MOST_EVERY = 0.2
 GATHERED_FOR = 1.0
+RECORDED_AGAIN_AFTER = 2.0
+FINISHED_AGAIN_AFTER = (2.0, 10.0, 60.0)
+_LOG = logging.getLogger(__name__)
 
 
 class Tape(Protocol):
@@ -60,22 +67,41 @@ async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
         shown: Air | None = None
         recorded: Kept | None = None
         changes: tuple[Change, ...] = ()
-        while True:
-            if recorded is None:
-                recorded = await _begin_recording(desk, studio, tape)
-            wanted = on_air(desk.current)
-            if wanted != shown:
-                shown = wanted
-                await studio.show(desk.conference, wanted)
-            for change in changes:
-                for record in change.records:
-                    _mark(change.conference, studio, record)
-            if recorded is not None and recorded is not _kept(desk):
-                finished = await studio.end_recording(desk.conference)
-                if recorded is Kept.FOR_GOOD:
-                    tape.finished(finished)
-                recorded = await _begin_recording(desk, studio, tape)
-            changes = await watch.change()
+        async with asyncio.TaskGroup() as later:
+            while True:
+                if recorded is None:
+                    recorded = await _begin_recording(desk, studio, tape)
+                wanted = on_air(desk.current)
+                if wanted != shown:
+                    shown = wanted
+                    await studio.show(desk.conference, wanted)
+                for change in changes:
+                    for record in change.records:
+                        _mark(change.conference, studio, record)
+                if recorded is not None and recorded is not _kept(desk):
+                    await _end_recording(desk, studio, tape, recorded, later)
+                    recorded = await _begin_recording(desk, studio, tape)
+                within = RECORDED_AGAIN_AFTER if recorded is None and _kept(desk) is not None else None
+                changes = await _next(watch, within)
+
+
+async def finish_recording(tape: Tape) -> None:
+    """Finish what there is of a conference that is closed, however often there is no room for it."""
+    tries = 0
+    while True:
+        try:
+            finished = await aside(lambda: recover(tape.folder))
+        except (OSError, av.FFmpegError) as error:
+            sentence = f"The recording is not finished ({error}): make room in {tape.folder}."
+            if tries == 0:
+                _LOG.warning("%s", sentence)
+            tape.trouble(sentence)
+            await asyncio.sleep(FINISHED_AGAIN_AFTER[min(tries, len(FINISHED_AGAIN_AFTER) - 1)])
+            tries += 1
+        else:
+            tape.finished(finished)
+            tape.trouble(None)
+            return
 
 
 async def follow_board(desk: Desk, studio: Studio, encode: Callable[[Desk], bytes]) -> None:
@@ -147,10 +173,33 @@ async def _begin_recording(desk: Desk, studio: Studio, tape: Tape) -> Kept | Non
     except RecorderError as error:
         tape.trouble(str(error))
         return None
+    tape.trouble(None)
     speech, shown = who_speaks(desk.formal.floor), (desk.formal.air.taken, desk.formal.facts.main_site)
     if speech is not None and speech.granted_at is not None and speech.site in shown:
         studio.begin_chapter(desk.conference, _title(desk.formal, speech.site), speech.granted_at)
     return kept
+
+
+async def _end_recording(desk: Desk, studio: Studio, tape: Tape, kept: Kept, later: asyncio.TaskGroup) -> None:
+    """Record no more. What can't be finished now, for want of room, is finished later."""
+    try:
+        finished = await studio.end_recording(desk.conference)
+    except RecorderError as error:
+        _LOG.warning("%s", error)
+        tape.trouble(str(error))
+        later.create_task(finish_recording(tape))
+        return
+    if kept is Kept.FOR_GOOD:
+        tape.finished(finished)
+    tape.trouble(None)
+
+
+async def _next(watch: Watch, within: float | None) -> tuple[Change, ...]:
+    """Return what changed, or nothing if something is to be tried again."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            return await watch.change()
+    return ()
 
 
 def _mark(after: Conference, studio: Studio, record: Record) -> None:

@@ -154,7 +154,7 @@ class Recordings(Protocol):
 class Watching(Protocol):
     """The lines of all conferences, for watching over plain HTTP."""
 
-    def line(self, conference: ConferenceId) -> Line | None:
+    async def line(self, conference: ConferenceId) -> Line | None:
         """Return a conference's line, or nothing if nothing is recorded or rehearsed."""
         ...
 

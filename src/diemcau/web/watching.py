@@ -5,7 +5,6 @@ it, since addresses come into logs and histories. `/d/<desk>/back/` is
 for desks. Every request is asked for its pass again, so a revoked one ends at once.
 """
 
-import asyncio
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -55,30 +54,31 @@ def routes() -> APIRouter:
 async def _live(
     conference: str, token: str, request: Request, sequence: Sequence = None, part: PartOf = None
 ) -> Response:
-    line = _line_by_address(request, conference, token)
+    line = await _line_by_address(request, conference, token)
     if part is not None and sequence is None:
         raise Problem("bad_request")
     if sequence is not None:
-        if line.is_too_far(sequence):
+        if await line.is_too_far(sequence):
             raise Problem("bad_request")
         if not await line.reached(sequence, part, within=_BLOCKED_AT_MOST):
             raise Problem("watching_late")
-    playlist = await asyncio.to_thread(line.live)
-    return Response(playlist, media_type=_PLAYLIST, headers={**_CHANGES, **_ANYWHERE})
+    return Response(await line.live(), media_type=_PLAYLIST, headers={**_CHANGES, **_ANYWHERE})
 
 
 async def _live_piece(conference: str, token: str, name: str, request: Request) -> Response:
-    piece = await _line_by_address(request, conference, token).hinted(name, within=_BLOCKED_AT_MOST)
-    return await _sent(piece, {**_STAYS, **_ANYWHERE})
+    line = await _line_by_address(request, conference, token)
+    piece = await line.hinted(name, within=_BLOCKED_AT_MOST)
+    return await _sent(line, piece, {**_STAYS, **_ANYWHERE})
 
 
 async def _back(visitor: AtDesk, request: Request) -> Response:
-    line = _line_of_desk(visitor, request)
-    return Response(await asyncio.to_thread(line.look_back), media_type=_PLAYLIST, headers=_CHANGES)
+    line = await _line_of_desk(visitor, request)
+    return Response(await line.look_back(), media_type=_PLAYLIST, headers=_CHANGES)
 
 
 async def _back_piece(visitor: AtDesk, name: str, request: Request) -> Response:
-    return await _sent(_line_of_desk(visitor, request).piece(name), _STAYS)
+    line = await _line_of_desk(visitor, request)
+    return await _sent(line, await line.piece(name), _STAYS)
 
 
 async def _address(visitor: AtDesk, request: Request) -> JSONResponse:
@@ -91,41 +91,32 @@ async def _address(visitor: AtDesk, request: Request) -> JSONResponse:
     return JSONResponse({"path": f"/hls/{conference}/{token}/{INDEX}"})
 
 
-def _line_by_address(request: Request, conference: str, token: str) -> Line:
+async def _line_by_address(request: Request, conference: str, token: str) -> Line:
     visitor = admit(house_of(request), token)
     if visitor.pass_.role not in _BY_ADDRESS:
         raise Problem("pass.wrong_kind")
     if visitor.pass_.conference != conference:
         raise Problem("pass.wrong_conference")
-    return _line(visitor, request)
+    return await _line(visitor, request)
 
 
-def _line_of_desk(visitor: Visitor, request: Request) -> Line:
+async def _line_of_desk(visitor: Visitor, request: Request) -> Line:
     """Return the line, but to no screen on a wall: that shows the conference as it is now."""
     if visitor.pass_.role is Role.PROGRAM:
         raise Problem("watching_none")
-    return _line(visitor, request)
+    return await _line(visitor, request)
 
 
-def _line(visitor: Visitor, request: Request) -> Line:
+async def _line(visitor: Visitor, request: Request) -> Line:
     watching = house_of(request).parts.watching
-    line = None if watching is None else watching.line(visitor.pass_.conference)
+    line = None if watching is None else await watching.line(visitor.pass_.conference)
     if line is None:
         raise Problem("watching_none")
     return line
 
 
-async def _sent(piece: Piece | None, headers: dict[str, str]) -> Response:
-    content = None if piece is None else await asyncio.to_thread(_read, piece)
+async def _sent(line: Line, piece: Piece | None, headers: dict[str, str]) -> Response:
+    content = None if piece is None else await line.content(piece)
     if content is None:
         raise Problem("watching_gone")
     return Response(content, media_type="video/mp4", headers=headers)
-
-
-def _read(piece: Piece) -> bytes | None:
-    try:
-        with piece.path.open("rb") as file:
-            file.seek(piece.offset)
-            return file.read(piece.size)
-    except FileNotFoundError:
-        return None

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from diemcau.conduct.alarms import Surroundings
@@ -30,13 +29,12 @@ from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
 from diemcau.media.fabric import Admission, Refusal
-from diemcau.media.follower import follow_air, follow_board
+from diemcau.media.follower import finish_recording, follow_air, follow_board
 from diemcau.media.limits import Excess
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
 from diemcau.media.pass_keys import load_key
 from diemcau.media.passes import Passes
-from diemcau.media.recording.finishing import Recording, recover
 from diemcau.media.studio import Studio
 from diemcau.plan.model import Plan
 from diemcau.projections.projector import Projector
@@ -47,6 +45,7 @@ from diemcau.wiring.importing import take_in, telephones_of
 from diemcau.wiring.keeper import Keeper
 from diemcau.wiring.recorded import RecordingShelf
 from diemcau.wiring.spoken import speeches_of
+from diemcau.wiring.taping import DeskTape
 from diemcau.wiring.watching import Lines
 
 LOG = logging.getLogger(__name__)
@@ -126,10 +125,10 @@ class Server:
         await run_errands(self.journal, self.clock, conference, self.seal_key)
         await self.project()
         folder = self.recordings.folder_of(conference)
+        tape = DeskTape(desk, folder, self.watching.scratch_of(conference), self.clock)
         if desk.formal.stages.stage in (Stage.CLOSED, Stage.SEALED):  # else the recorder goes on with it
-            self._begin(_finish_recording(folder))
-        scratch = self.watching.scratch_of(conference)
-        self._begin(follow_air(desk, self.studio, _Tape(desk, folder, scratch, self.clock)))
+            self._begin(finish_recording(tape))
+        self._begin(follow_air(desk, self.studio, tape))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
         self._begin(self._look_around(desk, heard))
@@ -237,11 +236,6 @@ class Server:
         job.add_done_callback(self._jobs.discard)
 
 
-async def _finish_recording(folder: Path) -> None:
-    """Finish what a server that ended too early left of a conference that is closed."""
-    await asyncio.to_thread(recover, folder)
-
-
 async def _miss_lines(heard: HeardLines) -> None:
     """Note as lost the lines that were up before a restart and have not come back."""
     await asyncio.sleep(LINES_COME_BACK_WITHIN.total_seconds())
@@ -259,23 +253,3 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
 
 def _board_text(desk: Desk) -> bytes:
     return text_of({"sections": {name.value: one for name, one in desk.public_board().items()}}).encode()
-
-
-class _Tape:
-    """Where a conference is recorded; its troubles go to the operator's alarms."""
-
-    def __init__(self, desk: Desk, folder: Path, scratch: Path, clock: Clock) -> None:
-        self.folder = folder
-        self.scratch = scratch
-        self._desk = desk
-        self._clock = clock
-
-    def trouble(self, sentence: str | None) -> None:
-        """Alarm the operator while the recording stands still."""
-        since = None if sentence is None else self._clock.now()
-        self._desk.note_surroundings(replace(self._desk.surroundings, recording_stopped_since=since))
-
-    def finished(self, recordings: tuple[Recording, ...]) -> None:
-        """Log what was recorded."""
-        for one in recordings:
-            LOG.info("recorded %s: %.1f s, %d chapters", one.path.name, one.seconds, one.chapters)

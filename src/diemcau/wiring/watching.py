@@ -26,10 +26,12 @@ class Lines:
         """Return the folder of what is recorded of a conference's rehearsals, while they last."""
         return self._scratch / conference
 
-    def line(self, conference: ConferenceId) -> Line | None:
+    async def line(self, conference: ConferenceId) -> Line | None:
         """Return a conference's line, a rehearsal's before its own, or nothing if nothing is recorded."""
-        lines = (self._line(folder / conference) for folder in self._folders)
-        return next((line for line in lines if line.is_there()), None)
+        for line in (self._line(folder / conference) for folder in self._folders):
+            if await line.is_there():
+                return line
+        return None
 
     def screen_token(self, conference: ConferenceId, until: datetime) -> str:
         """Return the token of a new pass of a screen, good until then at most."""

@@ -6,6 +6,7 @@ to neither. One segment is in memory at a time. The segments go away only when t
 is on the disk; the originals of the sound stay.
 """
 
+import errno
 import io
 import os
 import shutil
@@ -32,6 +33,7 @@ if TYPE_CHECKING:  # it exists in the stubs only
 RECORDS = "records.jsonl"
 DRAFT = ".draft.mkv"
 _TIMES = ".times.json"
+_LEFT_FREE = 16 * 2**20
 _MILLISECOND = Fraction(1, 1000)
 _START_CODE = b"\x00\x00\x00\x01"
 
@@ -46,7 +48,10 @@ class Recording:
 
 
 def recover(folder: Path, on_progress: Callable[[float], None] | None = None) -> tuple[Recording, ...]:
-    """Finish what a folder holds, whether its recorder was closed or killed. May be asked again at any time."""
+    """Finish what a folder holds, whether its recorder was closed or killed. May be asked again at any time.
+
+    Raises `OSError` if there is no room for it; then nothing has changed.
+    """
     for draft in folder.glob(f"*{DRAFT}"):
         draft.unlink()
     segments = _without_slates(read_index(folder).segments)
@@ -82,12 +87,22 @@ def _finish(
     whole = _next_name(folder)
     draft = whole.with_suffix(DRAFT)
     chapters = _chapters(folder, times)
-    _join(folder / SEGMENTS, segments, draft, chapters, on_progress)
-    with draft.open("rb") as written:
-        os.fsync(written.fileno())
-    times.write(times_beside(whole))
-    draft.rename(whole)
+    _look_for_room(folder, segments)
+    try:
+        _join(folder / SEGMENTS, segments, draft, chapters, on_progress)
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        times.write(times_beside(whole))
+        draft.rename(whole)
+    finally:
+        draft.unlink(missing_ok=True)  # one that failed would take the room, and be shown as if it grew
     return (Recording(path=whole, seconds=round(times.length, 3), chapters=len(chapters)),)
+
+
+def _look_for_room(folder: Path, segments: Sequence[Segment]) -> None:
+    """Begin no copy that would fill the disk, on which the journal may be too."""
+    if shutil.disk_usage(folder).free < sum(segment.size for segment in segments) + _LEFT_FREE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
 
 
 def _join(

@@ -65,9 +65,9 @@ class Records:
 
     def close(self) -> None:
         """Close the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
 
 
 def read(path: Path) -> tuple[Timed, ...]:

@@ -6,21 +6,23 @@ handouts.
 """
 
 import asyncio
+import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import paths
 from diemcau.media.director import OnAir, Place
-from diemcau.media.fabric import FabricError, Link, MediaFrame, Rendition, Source
-from diemcau.media.feed import Tap
+from diemcau.media.fabric import FabricError, Link, Rendition, Source
 from diemcau.media.recording.recorder import Recorder
+from diemcau.media.strand import Strand
 
 _VIDEO = Rendition(track=paths.VIDEO, codec="avc3", description=None)
 _AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
 _AGAIN_AFTER = (0.5, 1.0, 2.0, 5.0)
+_ASKED_AGAIN_AFTER = 1.0
 _BEATS_WITHIN = 3.0
 _RECORDED = {"main": Place.MAIN, "holder": Place.HOLDER}
 
@@ -92,13 +94,19 @@ class SecondRecorder:
                     running[number] = asyncio.create_task(self._record(link, air))
 
     async def _record(self, link: Link, air: dict[str, str]) -> None:
+        """Record one air until cancelled; a picture or a sound that is not offered yet is asked for again."""
         self._number += 1
         on_air = OnAir(number=self._number, place=_RECORDED[air["role"]], site=SiteId(air["site"]))
         tap = self._recorder.tap(on_air)
+        source = await _read(link, air["broadcast"])
+        pictures = Strand(source, tap.video, again_after=_ASKED_AGAIN_AFTER)
+        sound = Strand(source, tap.audio, alone=True, again_after=_ASKED_AGAIN_AFTER)
         try:
-            source = await link.read(air["broadcast"])
-            await asyncio.gather(_pictures(source, tap), _sound(source, tap))
+            pictures.choose(_VIDEO)
+            sound.choose(_AUDIO)
+            await asyncio.get_running_loop().create_future()  # until the air leaves the record
         finally:
+            await asyncio.gather(pictures.end(), sound.end())
             tap.end()
 
 
@@ -111,12 +119,9 @@ async def _beats(program: Source) -> None:
                 raise TimeoutError
 
 
-async def _pictures(source: Source, tap: Tap) -> None:
-    frames: AsyncIterator[MediaFrame] = source.frames(_VIDEO)
-    async for frame in frames:
-        tap.video(frame)
-
-
-async def _sound(source: Source, tap: Tap) -> None:
-    async for frame in source.frames(_AUDIO):
-        tap.audio(frame)
+async def _read(link: Link, broadcast: str) -> Source:
+    """Return a broadcast as soon as it can be read."""
+    while True:
+        with contextlib.suppress(FabricError):
+            return await link.read(broadcast)
+        await asyncio.sleep(_ASKED_AGAIN_AFTER)

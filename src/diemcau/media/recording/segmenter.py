@@ -1,7 +1,7 @@
 """The segmenter: pictures and sound, each in order, become parts of half a second and segments of two.
 
-A segment begins with a key frame, and with a new header wherever the source or its parameter
-sets change. Times go on over everything: changes, restarts, silence. It decodes nothing, and
+A segment begins with a key frame if there is one in time, and with a new header wherever the source or
+its parameter sets change. Times go on over everything: changes, restarts, silence. It decodes nothing, and
 chooses nothing: `cut` does.
 """
 
@@ -21,6 +21,7 @@ from diemcau.media.recording.tape import Tape
 PART_AT_LEAST = 0.5
 SEGMENT_AT_MOST = 2.0
 _OVER = 0.05
+_LATE = 0.2
 _LEAST_STEP = PICTURE_RATE // 1000
 _LAST_PICTURE = PICTURE_RATE // 25
 
@@ -118,13 +119,19 @@ class Segmenter:
         return length + group > (SEGMENT_AT_MOST + _OVER) * PICTURE_RATE
 
     def _is_overlong(self, ticks: int) -> bool:
-        """Whether a picture that lasts as long as the one before it is too much, though no key frame came."""
+        """Whether a picture that lasts as long as the one before it is too much, though no key frame came.
+
+        A key frame that is a little late is waited for, unless the camera's are farther apart anyway.
+        """
         lasts = self._pictures[-1].ticks if self._pictures else 0
-        return ticks + lasts - self._segment_began > (SEGMENT_AT_MOST + 4 * _OVER) * PICTURE_RATE
+        late = (SEGMENT_AT_MOST + _LATE) * PICTURE_RATE
+        apart = max(self._group, ticks - self._last_key)
+        at_most = late if apart <= late else SEGMENT_AT_MOST * PICTURE_RATE
+        return ticks + lasts - self._segment_began > at_most
 
     def _change(self, look: Look, ticks: int) -> None:
         first = self._look is None
-        self._look = look
+        self._look, self._last_key = look, ticks  # how far apart its key frames are is not known
         self._begin_segment(ticks, cut=not first or self._tape.run > 0)
 
     def _begin_segment(self, ticks: int, *, cut: bool) -> None:

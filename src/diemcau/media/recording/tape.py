@@ -5,6 +5,7 @@ that follows another one goes on counting. What is in the index is on the disk, 
 in one thread only and decides nothing about what is recorded.
 """
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -92,10 +93,11 @@ class Tape:
         self._index.close()
 
     def give_up(self) -> None:
-        """Close the files as they are; what is in the index stays playable."""
-        if self._file is not None:
-            self._file.close()
-        self._index.close()
+        """Close the files as they are, also on a disk that takes not even that; what is in the index stays playable."""
+        for file in (self._file, self._index):
+            if file is not None:
+                with contextlib.suppress(OSError):
+                    file.close()
 
     def _make_room(self) -> None:
         if self._room.segments is not None and self._number >= self._room.segments:

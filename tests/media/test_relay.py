@@ -94,6 +94,29 @@ async def test_a_relay_below_a_relay_carries_both_ways() -> None:
         assert len(await take((await air_of(other, HUE)).frames(VIDEO), 2)) == 2
 
 
+async def test_a_relay_whose_upper_relay_is_cut_off_is_cut_off_with_it_and_tells_its_halls() -> None:
+    async with land() as here:
+        north = await here.relay()
+        south = await here.relay(below=north)
+        hall = await here.come(south.node, here.ticket(HUE))
+        program = await hall.read(paths.program(CONFERENCE))
+        here.is_away = True
+        await here.upward[0].close()
+        await eventually(lambda: not north.relay.health().is_up)
+
+        north.clock.at += 5.0
+        assert await soon(_says(program.texts(paths.BEAT), b"alone_s"))
+        assert not south.relay.health().is_up
+        assert not south.relay.is_cut_off()
+        north.clock.at += 56.0
+        await eventually(south.relay.is_cut_off)
+
+        assert await code_of(await here.come(south.node, here.ticket(VINH))) == Code.CUT_OFF
+        here.is_away = False
+        await eventually(lambda: south.relay.health().is_up)
+        assert not south.relay.is_cut_off()
+
+
 async def test_a_camera_that_goes_to_another_node_is_taken_there() -> None:
     async with land() as here:
         one, other = await here.relay(), await here.relay()

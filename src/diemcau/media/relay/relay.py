@@ -108,7 +108,7 @@ class Relay:
         """Return how it is doing."""
         way = self._way
         return Health(
-            is_up=self._upstream.is_up,
+            is_up=self._upstream.is_up and self._alone_for() == 0.0,
             upstream_silent_s=self._upstream.silent_for(),
             cameras=len(self._tethers),
             sessions=len(self._guests),
@@ -286,8 +286,12 @@ class Relay:
             self._screens.second()
             self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
             if self._program is not None:
-                silent = self._upstream.silent_for() or 0.0
-                self._program.beat(alone_for=silent if silent > LOST_AFTER or not self._upstream.is_up else 0.0)
+                self._program.beat(alone_for=self._alone_for())
+
+    def _alone_for(self) -> float:
+        """Return for how many seconds nothing was heard from above; 0 while that is no longer than it may be."""
+        silent = self._upstream.silent_for() or 0.0
+        return silent if silent > LOST_AFTER or not self._upstream.is_up else 0.0
 
 
 _CUT_OFF: Final = Refusal(code=Code.CUT_OFF, reason="the node above was not heard for too long")

@@ -211,6 +211,39 @@ async def test_who_is_revoked_is_cut_off_at_once_and_not_let_in_again() -> None:
         assert await code_of(await here.come(province.node, token)) == Code.UNKNOWN_PASS
 
 
+async def test_a_relay_lets_nobody_in_before_it_knows_whose_pass_was_revoked() -> None:
+    async with land(board=None) as here:
+        province = await here.relay()
+        revoked, good = here.ticket(HUE, number="n-7"), here.ticket(VINH)
+
+        before = [await code_of(await here.come(province.node, token)) for token in (revoked, good)]
+        await here.revoke("n-7")
+        await eventually(lambda: not province.relay.is_cut_off())
+
+        assert before == [Code.CUT_OFF, Code.CUT_OFF]
+        assert await code_of(await here.come(province.node, revoked)) == Code.UNKNOWN_PASS
+        hall = await here.come(province.node, good)
+        program = await soon(hall.read(paths.program(CONFERENCE)))
+        assert await soon(anext(program.texts(paths.BEAT)))
+
+
+async def test_a_relay_that_was_cut_off_asks_again_whose_pass_was_revoked() -> None:
+    async with land() as here:
+        province = await here.relay()
+        await here.stop_studio()
+        await eventually(lambda: not province.relay.health().is_up)
+        province.clock.at += 61.0
+        here.board = None
+        await here.start_studio()
+        await eventually(lambda: province.relay.health().is_up)
+        assert province.relay.is_cut_off()
+
+        await here.revoke("n-7")
+
+        await eventually(lambda: not province.relay.is_cut_off())
+        assert await code_of(await here.come(province.node, here.ticket(HUE, number="n-7"))) == Code.UNKNOWN_PASS
+
+
 async def test_a_relay_that_is_cut_off_lets_in_nobody_new_and_keeps_whom_it_has() -> None:
     async with land() as here:
         province = await here.relay()

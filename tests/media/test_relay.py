@@ -333,6 +333,22 @@ async def test_the_line_of_a_hall_below_a_relay_is_measured_by_the_centre() -> N
         assert await soon(_says(results, b'"up"'))
 
 
+async def test_a_hall_that_floods_a_relay_is_cut_off_while_another_sees_on() -> None:
+    async with land() as here:
+        province = await here.relay()
+        await here.camera(here.node, VINH)
+        await here.show(VINH)
+        air = await air_of(await here.come(province.node, here.ticket("program")), VINH)
+        flooding = await here.come(province.node, here.ticket(HUE))
+
+        nonsense = [flooding.publish(f"nonsense/{number}") for number in range(200)]
+        for one in nonsense:
+            one.announce()
+
+        assert await code_of(flooding) == Code.TOO_MUCH
+        assert len(await take(air.frames(VIDEO), 10)) == 10
+
+
 async def test_nothing_is_carried_that_nobody_below_asks_for() -> None:
     async with land() as here:
         province = await here.relay()

@@ -75,7 +75,7 @@ class Relay:
         self._cut_off_after = cut_off_after
         self._reception = Reception(node, self)
         self._upstream = Upstream(calling.find, calling.connect, calling.token, self, clock=clock)
-        self._relays = Relays(clock)
+        self._relays = Relays(clock, metered=self._reception.metered)
         self._way: Way | None = None
         self._way_known = asyncio.Event()
         self._passes: PassReader | None = None
@@ -84,7 +84,7 @@ class Relay:
         self._knows_void = False
         self._program: RelayedProgram | None = None
         self._guests: dict[str, Guest] = {}
-        self._screens = Screens(node.new_outlet, clock)
+        self._screens = Screens(node.new_outlet, clock, metered=self._reception.metered)
         self._tethers: dict[str, Tether] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._beats = 0

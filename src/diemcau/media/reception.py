@@ -14,7 +14,7 @@ from typing import Protocol
 
 from diemcau.core.ids import SiteId
 from diemcau.media.fabric import Admission, Code, Guest, Knock, Node, Outlet, Refusal, Source
-from diemcau.media.limits import MOST_FAREWELLS, MOST_HANDSHAKES, SESSIONS_A_PASS, Excess, Meter, Sent
+from diemcau.media.limits import MOST_FAREWELLS, MOST_HANDSHAKES, SESSIONS_A_PASS, Excess, Meter, Sent, SentTooMuch
 from diemcau.media.measure import Arrivals
 from diemcau.media.metered import MeteredSource
 
@@ -188,6 +188,8 @@ class Reception:
         welcome = asyncio.create_task(self._door.welcome(guest))
         try:
             await guest.closed()
+        except SentTooMuch as fact:
+            self.see_out_for(guest.admission, fact.excess)
         finally:
             del self._stays[connection]
             welcome.cancel()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from joserfc.jwk import OKPKey
 
@@ -25,6 +26,7 @@ from tests.media.halls import AUDIO, CENTRE, CONFERENCE, HUE, SITES, VIDEO, VINH
 NINE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 NOON = NINE + timedelta(hours=3)
 ELSEWHERE = ConferenceId("hn-2021")
+NONE_REVOKED: Final = b'{"sections": {"revoked": {"numbers": [], "links": []}}}'
 __all__ = ["AUDIO", "CENTRE", "CONFERENCE", "HUE", "VIDEO", "VINH", "eventually", "soon"]
 
 
@@ -54,6 +56,7 @@ class Land:
     node: MoqNode
     studio: Studio
     stack: AsyncExitStack
+    board: bytes | None = NONE_REVOKED
     heard: list[tuple[SiteId, Line]] = field(default_factory=list)
     upward: list[Link] = field(default_factory=list)
     is_away: bool = False
@@ -82,7 +85,7 @@ class Land:
         )
 
     async def relay(self, *sites: SiteId, below: Province | None = None) -> Province:
-        """Start a relay and wait until it carries the conference."""
+        """Start a relay and wait until it carries the conference, and lets halls in if there is a board."""
         node, clock = MoqNode("127.0.0.1", 0), HandClock()
 
         async def find() -> Way:
@@ -101,7 +104,7 @@ class Land:
         )
         await relay.start()
         self.stack.push_async_callback(relay.stop)
-        await eventually(lambda: relay.health().is_up)
+        await eventually(lambda: relay.health().is_up and relay.is_cut_off() is (self.board is None))
         return Province(relay=relay, node=node, clock=clock)
 
     async def come(self, node: MoqNode, token: str, *, door: str = "screen") -> Link:
@@ -134,7 +137,7 @@ class Land:
 
     async def start_studio(self) -> None:
         """Start the centre anew: it has forgotten what was on air, and every number."""
-        self.node, self.studio = await _studio(self.passes, self.heard)
+        self.node, self.studio = await _studio(self.passes, self.heard, self.board)
         self.is_stopped = self.is_away = False
 
     async def show(self, holder: SiteId | None) -> None:
@@ -144,7 +147,8 @@ class Land:
     async def revoke(self, number: str) -> None:
         """Tell every hall that a pass is revoked."""
         revoked = {"numbers": [number], "links": []}
-        await self.studio.publish_board(CONFERENCE, json.dumps({"sections": {"revoked": revoked}}).encode())
+        self.board = json.dumps({"sections": {"revoked": revoked}}).encode()
+        await self.studio.publish_board(CONFERENCE, self.board)
 
 
 async def code_of(link: Link) -> int:
@@ -171,17 +175,17 @@ async def air_of(link: Link, site: SiteId) -> Source:
 
 
 @asynccontextmanager
-async def land() -> AsyncIterator[Land]:
-    """Run a studio that lets relays in."""
+async def land(board: bytes | None = NONE_REVOKED) -> AsyncIterator[Land]:
+    """Run a studio that lets relays in; `board`: what it shows at first, None: nothing yet."""
     passes, heard = Passes(OKPKey.generate_key("Ed25519")), list[tuple[SiteId, Line]]()
-    node, studio = await _studio(passes, heard)
+    node, studio = await _studio(passes, heard, board)
     async with AsyncExitStack() as stack:
-        here = Land(passes=passes, node=node, studio=studio, stack=stack, heard=heard)
+        here = Land(passes=passes, node=node, studio=studio, stack=stack, board=board, heard=heard)
         stack.push_async_callback(here.stop_studio)
         yield here
 
 
-async def _studio(passes: Passes, heard: list[tuple[SiteId, Line]]) -> tuple[MoqNode, Studio]:
+async def _studio(passes: Passes, heard: list[tuple[SiteId, Line]], board: bytes | None) -> tuple[MoqNode, Studio]:
     async def admit(token: str) -> Admission | Refusal:
         return passes.admit(token, NINE)
 
@@ -198,4 +202,6 @@ async def _studio(passes: Passes, heard: list[tuple[SiteId, Line]]) -> tuple[Moq
     )
     await studio.start()
     await studio.open_conference(CONFERENCE, CENTRE, SITES)
+    if board is not None:
+        await studio.publish_board(CONFERENCE, board)
     return node, studio

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diemcau.media.beats import CameraBeat, ScreenBeat, read_camera_beat, read_screen_beat
+from diemcau.media.beats import CameraBeat, ScreenBeat, read_alone, read_camera_beat, read_screen_beat
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
@@ -21,6 +21,7 @@ def test_a_beat_is_read_as_the_contract_says() -> None:
 
     assert camera == CameraBeat(level=0.42, by="webtransport")
     assert screen == ScreenBeat(late_ms=40, gaps=2, by="websocket", shows="high")
+    assert read_alone(b'{"n": 42, "alone_s": 7}') == 7
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_a_beat_is_read_as_the_contract_says() -> None:
         b"7",
         b"[]",
         b"{}",
-        b'{"level": true, "late_ms": "40", "gaps": null, "by": 5, "shows": ""}',
+        b'{"level": true, "late_ms": "40", "gaps": null, "by": 5, "shows": "", "alone_s": "7"}',
         b'{"level": NaN, "late_ms": Infinity, "by": "<b>", "shows": "' + b"x" * 33 + b'"}',
         b"[" * 5000,
         b" " * 5000 + b'{"level": 1}',
@@ -40,6 +41,7 @@ def test_a_beat_is_read_as_the_contract_says() -> None:
 def test_nonsense_tells_nothing_and_does_no_harm(text: bytes) -> None:
     assert read_camera_beat(text) == CameraBeat()
     assert read_screen_beat(text) == ScreenBeat()
+    assert read_alone(text) == 0
 
 
 def test_what_is_beyond_all_measure_is_cut_to_measure() -> None:

@@ -94,6 +94,29 @@ async def test_a_relay_below_a_relay_carries_both_ways() -> None:
         assert len(await take((await air_of(other, HUE)).frames(VIDEO), 2)) == 2
 
 
+async def test_a_relay_whose_upper_relay_is_cut_off_is_cut_off_with_it_and_tells_its_halls() -> None:
+    async with land() as here:
+        north = await here.relay()
+        south = await here.relay(below=north)
+        hall = await here.come(south.node, here.ticket(HUE))
+        program = await hall.read(paths.program(CONFERENCE))
+        here.is_away = True
+        await here.upward[0].close()
+        await eventually(lambda: not north.relay.health().is_up)
+
+        north.clock.at += 5.0
+        assert await soon(_says(program.texts(paths.BEAT), b"alone_s"))
+        assert not south.relay.health().is_up
+        assert not south.relay.is_cut_off()
+        north.clock.at += 56.0
+        await eventually(south.relay.is_cut_off)
+
+        assert await code_of(await here.come(south.node, here.ticket(VINH))) == Code.CUT_OFF
+        here.is_away = False
+        await eventually(lambda: south.relay.health().is_up)
+        assert not south.relay.is_cut_off()
+
+
 async def test_a_camera_that_goes_to_another_node_is_taken_there() -> None:
     async with land() as here:
         one, other = await here.relay(), await here.relay()
@@ -188,6 +211,39 @@ async def test_who_is_revoked_is_cut_off_at_once_and_not_let_in_again() -> None:
         assert await code_of(await here.come(province.node, token)) == Code.UNKNOWN_PASS
 
 
+async def test_a_relay_lets_nobody_in_before_it_knows_whose_pass_was_revoked() -> None:
+    async with land(board=None) as here:
+        province = await here.relay()
+        revoked, good = here.ticket(HUE, number="n-7"), here.ticket(VINH)
+
+        before = [await code_of(await here.come(province.node, token)) for token in (revoked, good)]
+        await here.revoke("n-7")
+        await eventually(lambda: not province.relay.is_cut_off())
+
+        assert before == [Code.CUT_OFF, Code.CUT_OFF]
+        assert await code_of(await here.come(province.node, revoked)) == Code.UNKNOWN_PASS
+        hall = await here.come(province.node, good)
+        program = await soon(hall.read(paths.program(CONFERENCE)))
+        assert await soon(anext(program.texts(paths.BEAT)))
+
+
+async def test_a_relay_that_was_cut_off_asks_again_whose_pass_was_revoked() -> None:
+    async with land() as here:
+        province = await here.relay()
+        await here.stop_studio()
+        await eventually(lambda: not province.relay.health().is_up)
+        province.clock.at += 61.0
+        here.board = None
+        await here.start_studio()
+        await eventually(lambda: province.relay.health().is_up)
+        assert province.relay.is_cut_off()
+
+        await here.revoke("n-7")
+
+        await eventually(lambda: not province.relay.is_cut_off())
+        assert await code_of(await here.come(province.node, here.ticket(HUE, number="n-7"))) == Code.UNKNOWN_PASS
+
+
 async def test_a_relay_that_is_cut_off_lets_in_nobody_new_and_keeps_whom_it_has() -> None:
     async with land() as here:
         province = await here.relay()
@@ -276,6 +332,22 @@ async def test_the_line_of_a_hall_below_a_relay_is_measured_by_the_centre() -> N
         check.announce()
 
         assert await soon(_says(results, b'"up"'))
+
+
+async def test_a_hall_that_floods_a_relay_is_cut_off_while_another_sees_on() -> None:
+    async with land() as here:
+        province = await here.relay()
+        await here.camera(here.node, VINH)
+        await here.show(VINH)
+        air = await air_of(await here.come(province.node, here.ticket("program")), VINH)
+        flooding = await here.come(province.node, here.ticket(HUE))
+
+        nonsense = [flooding.publish(f"nonsense/{number}") for number in range(200)]
+        for one in nonsense:
+            one.announce()
+
+        assert await code_of(flooding) == Code.TOO_MUCH
+        assert len(await take(air.frames(VIDEO), 10)) == 10
 
 
 async def test_nothing_is_carried_that_nobody_below_asks_for() -> None:

@@ -20,6 +20,10 @@ def relay_named(name: str, sites: Sites = None) -> Presence:
     return Presence(name=name, url=f"https://{name}.example:8443", fingerprints=(MARK,), sites=sites)
 
 
+def as_it_is(_admission: Admission, source: Source) -> Source:
+    return source
+
+
 class BeatingRelay:
     """A relay's session whose beats the test gives."""
 
@@ -87,7 +91,7 @@ def test_what_is_no_relay_is_told_to_nobody(beat: bytes) -> None:
 
 
 async def test_a_site_is_told_its_own_relay_first_and_of_no_other_sites_relay() -> None:
-    relays, session = Relays(HandClock()), BeatingRelay()
+    relays, session = Relays(HandClock(), metered=as_it_is), BeatingRelay()
     following = asyncio.create_task(relays.follow(session))
     own, shared, others = (
         relay_named("own", frozenset({HUE})),
@@ -106,7 +110,7 @@ async def test_a_site_is_told_its_own_relay_first_and_of_no_other_sites_relay() 
 
 async def test_a_relay_that_was_not_heard_for_three_seconds_is_told_to_nobody() -> None:
     clock = HandClock()
-    relays, session = Relays(clock), BeatingRelay()
+    relays, session = Relays(clock, metered=as_it_is), BeatingRelay()
     following = asyncio.create_task(relays.follow(session))
     session.beats.put_nowait(write_presence(1, [relay_named("hue")]))
     await eventually(lambda: relays.of(REVIEW) != ())
@@ -121,7 +125,7 @@ async def test_a_relay_that_was_not_heard_for_three_seconds_is_told_to_nobody() 
 
 
 async def test_a_relay_whose_session_ended_is_told_to_nobody() -> None:
-    relays, session = Relays(HandClock()), BeatingRelay()
+    relays, session = Relays(HandClock(), metered=as_it_is), BeatingRelay()
     following = asyncio.create_task(relays.follow(session))
     session.beats.put_nowait(write_presence(1, [relay_named("hue")]))
     await eventually(lambda: relays.of(REVIEW) != ())

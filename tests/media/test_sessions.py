@@ -11,10 +11,12 @@ from diemcau.core.roles import Role
 from diemcau.media import paths
 from diemcau.media.fabric import Code, Link, MediaFrame, Part, Publication
 from diemcau.media.gathering import MOST_SOURCES
-from diemcau.media.limits import SESSIONS_A_PASS, Sent
+from diemcau.media.limits import ALLOWED, SESSIONS_A_PASS, Sent
 from diemcau.media.lines import Line
 from diemcau.media.rehearsal_sites.bad_line import BadLine, Way
+from diemcau.media.socket_fabric import connect_socket
 from tests.core.samples import HANOI, HUE, VINH
+from tests.media.by_socket import socket_door
 from tests.media.doors import NOON, Doors, beat_as_screen, doors, line_of, on_the_wall, refusal_of, states_of, tell
 from tests.media.halls import SILENCE, VIDEO, eventually, soon, take
 
@@ -185,6 +187,22 @@ async def test_a_flood_of_announcements_is_cut_off_and_the_operator_alarmed() ->
             one.announce()
 
         assert await refusal_of(flooding) == Code.TOO_MUCH
+        assert [(site, excess.sent) for site, excess in door.excesses] == [(HUE, Sent.ANNOUNCEMENTS)]
+        before = vinhs.pictures
+        await eventually(lambda: vinhs.pictures > before + 10)
+
+
+async def test_a_flood_over_a_websocket_is_cut_off_and_the_operator_alarmed() -> None:
+    async with doors() as door, socket_door(door.studio) as socket:
+        vinhs = await door.camera(VINH)
+        await door.show(VINH)
+        ticket = door.ticket(door.pass_as(Role.SITE, HUE))
+        flooding = await connect_socket(f"{socket}/{door.conference}?jwt={ticket}&as=camera")
+        for number in range(round(ALLOWED[Sent.ANNOUNCEMENTS].at_once) + 5):
+            flooding.publish(f"nonsense/{number}").announce()
+
+        assert await refusal_of(flooding) == Code.TOO_MUCH
+        await eventually(lambda: bool(door.excesses))
         assert [(site, excess.sent) for site, excess in door.excesses] == [(HUE, Sent.ANNOUNCEMENTS)]
         before = vinhs.pictures
         await eventually(lambda: vinhs.pictures > before + 10)

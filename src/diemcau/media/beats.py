@@ -1,4 +1,4 @@
-"""Beats: what cameras and screens tell of themselves each second, read as the words of strangers.
+"""Beats: what cameras, screens and relays tell of themselves each second, read as the words of strangers.
 
 Whatever is not as `docs/media-contract.md` says is taken as not said: a page that tells nonsense
 of itself is still alive. Who is alive is `lines`'s and `visits`'s.
@@ -13,6 +13,7 @@ LONGEST_BEAT: Final = 4096
 LONGEST_WORD: Final = 32
 LATEST_MS: Final = 60_000
 MOST_GAPS: Final = 1000
+LONGEST_ALONE_S: Final = 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,11 @@ def read_screen_beat(text: bytes) -> ScreenBeat:
         by=_word(told, "by"),
         shows=_word(told, "shows"),
     )
+
+
+def read_alone(text: bytes) -> float:
+    """Return for how many seconds the node that beats has heard nothing from the node above it."""
+    return _number(_told(text), "alone_s", most=LONGEST_ALONE_S) or 0.0
 
 
 def _told(text: bytes) -> dict[str, object]:

@@ -241,7 +241,7 @@ class Guest(Protocol):
         ...
 
     async def closed(self) -> None:
-        """Wait until the session is over."""
+        """Wait until the session is over. Raises `limits.SentTooMuch` if it ended itself for that."""
         ...
 
     def close(self, code: Code) -> None:

@@ -41,6 +41,14 @@ class Excess:
         return f"more {self.sent} than {self.allowed.a_second:g} a second and {self.allowed.at_once:g} at once"
 
 
+class SentTooMuch(Exception):  # noqa: N818 (a fact, as in the core)
+    """A session ended by itself because more was sent by it than anyone may."""
+
+    def __init__(self, excess: Excess) -> None:
+        super().__init__(str(excess))
+        self.excess = excess
+
+
 ALLOWED: Final[Mapping[Sent, Rate]] = {
     # A page begins a few broadcasts each time it connects, and connects every half second at most.
     Sent.ANNOUNCEMENTS: Rate(a_second=0.5, at_once=30),

@@ -5,8 +5,9 @@ A track that is asked for again may begin with what it ended with long ago: that
 """
 
 from collections.abc import AsyncIterator, Callable
+from typing import TypeAlias
 
-from diemcau.media.fabric import MediaFrame, Rendition, Renditions, Source
+from diemcau.media.fabric import Admission, MediaFrame, Rendition, Renditions, Source
 from diemcau.media.limits import Excess, Meter, Sent
 from diemcau.media.measure import Arrivals
 from diemcau.media.recording.originals import samples_of
@@ -15,6 +16,8 @@ OPUS = "opus"
 _RATE = 48_000
 _STALE_FOR = 3.0
 """After that it is no old group, but a page that counts time anew."""
+Metering: TypeAlias = Callable[[Admission, Source], Source]
+"""Has what a session publishes counted, and whoever sends too much seen out (`reception.Reception.metered`)."""
 
 
 class MeteredSource:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from diemcau.core.ids import SiteId
-from diemcau.media.fabric import Admission, Code, Guest, Knock, Node, Outlet, Refusal
-from diemcau.media.limits import MOST_FAREWELLS, MOST_HANDSHAKES, SESSIONS_A_PASS, Excess, Meter, Sent
+from diemcau.media.fabric import Admission, Code, Guest, Knock, Node, Outlet, Refusal, Source
+from diemcau.media.limits import MOST_FAREWELLS, MOST_HANDSHAKES, SESSIONS_A_PASS, Excess, Meter, Sent, SentTooMuch
+from diemcau.media.measure import Arrivals
+from diemcau.media.metered import MeteredSource
 
 _LOG = logging.getLogger(__name__)
 
@@ -93,6 +95,16 @@ class Reception:
         """Return what counts what a guest sends."""
         stay = self._stays.get(admission.connection)
         return stay.meter if stay is not None else Meter()
+
+    def metered(self, admission: Admission, source: Source) -> Source:
+        """Return the same texts of a guest, counted: who sends too many is seen out."""
+        return MeteredSource(
+            source,
+            self.meter(admission),
+            arrivals=Arrivals(),
+            on_excess=lambda excess: self.see_out_for(admission, excess),
+            clock=self._clock,
+        )
 
     def see_out_for(self, admission: Admission, excess: Excess) -> None:
         """End a session that sent too much, and tell of it once."""
@@ -176,6 +188,8 @@ class Reception:
         welcome = asyncio.create_task(self._door.welcome(guest))
         try:
             await guest.closed()
+        except SentTooMuch as fact:
+            self.see_out_for(guest.admission, fact.excess)
         finally:
             del self._stays[connection]
             welcome.cancel()

@@ -72,7 +72,7 @@ class Studio:
         self._is_void = is_void or _is_never_void
         self._admit = admit
         self._admit_relay = admit_relay
-        self.relays = Relays(clock)
+        self.relays = Relays(clock, metered=self._reception.metered)
         self._on_line = on_line
         self._on_busy = on_busy
         self._clock = clock

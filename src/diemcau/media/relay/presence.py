@@ -15,6 +15,7 @@ from typing import Final
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import paths
 from diemcau.media.fabric import Guest
+from diemcau.media.metered import Metering
 
 BEATS_MISSED: Final = 3.0
 _MOST_BELOW: Final = 200
@@ -69,8 +70,9 @@ def both(one: Sites, other: Sites) -> Sites:
 class Relays:
     """The relays that are heard, by conference."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, metered: Metering) -> None:
         self._clock = clock
+        self._metered = metered
         self._heard: dict[str, tuple[ConferenceId, float, tuple[Presence, ...]]] = {}
         self._urls: dict[str, None] = {}
 
@@ -79,7 +81,7 @@ class Relays:
         admission = guest.admission
         try:
             async for source in guest.sources():
-                async for text in source.texts(paths.BEAT):
+                async for text in self._metered(admission, source).texts(paths.BEAT):
                     relays = read_presence(text, within=admission.sites)
                     self._heard[admission.connection] = (admission.conference, self._clock(), relays)
                     self._note_urls(relays)

@@ -1,8 +1,8 @@
 """The relay: who may come in at a province's node, and what each of them reads.
 
-It reads passes with the public half of the centre's key, and what was revoked from the board. Cut
-off from the node above for too long it lets nobody new in, and keeps whom it has: they see the
-last picture and are there when the line is back. Operators look at the centre, not here.
+It reads passes with the public half of the centre's key, and what was revoked from the board: before
+it has one, or cut off from the node above for too long, it lets nobody new in. Whom it has it keeps:
+they see the last picture and are there when the line is back. Operators look at the centre, not here.
 """
 
 import asyncio
@@ -75,15 +75,16 @@ class Relay:
         self._cut_off_after = cut_off_after
         self._reception = Reception(node, self)
         self._upstream = Upstream(calling.find, calling.connect, calling.token, self, clock=clock)
-        self._relays = Relays(clock)
+        self._relays = Relays(clock, metered=self._reception.metered)
         self._way: Way | None = None
         self._way_known = asyncio.Event()
         self._passes: PassReader | None = None
         self._sites: Sites = frozenset()
         self._entry = Entry()
+        self._knows_void = False
         self._program: RelayedProgram | None = None
         self._guests: dict[str, Guest] = {}
-        self._screens = Screens(node.new_outlet, clock)
+        self._screens = Screens(node.new_outlet, clock, metered=self._reception.metered)
         self._tethers: dict[str, Tether] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._beats = 0
@@ -108,7 +109,7 @@ class Relay:
         """Return how it is doing."""
         way = self._way
         return Health(
-            is_up=self._upstream.is_up,
+            is_up=self._upstream.is_up and self._alone_for() == 0.0,
             upstream_silent_s=self._upstream.silent_for(),
             cameras=len(self._tethers),
             sessions=len(self._guests),
@@ -116,9 +117,9 @@ class Relay:
         )
 
     def is_cut_off(self) -> bool:
-        """Whether nobody new is let in."""
+        """Whether nobody new is let in: too long without the node above, and then until it says whose pass is void."""
         silent = self._upstream.silent_for()
-        return silent is None or silent > self._cut_off_after
+        return not self._knows_void or silent is None or silent > self._cut_off_after
 
     @property
     def conference(self) -> ConferenceId | None:
@@ -129,6 +130,7 @@ class Relay:
 
     async def begin(self, link: Link, way: Way) -> None:
         """Hear that a session began."""
+        self._knows_void = not self.is_cut_off()  # else passes were revoked that nothing is known of
         self._passes = PassReader(read_public_pem(way.public_key))
         own = self._passes.read_relay(self._calling.token, self._now())
         self._sites = own.sites
@@ -148,7 +150,10 @@ class Relay:
         if self._program is not None:
             self._program.take_board(text)
         entry = _revoked(text)
-        if entry is not None and entry != self._entry:
+        if entry is None:
+            return
+        self._knows_void = True
+        if entry != self._entry:
             self._entry = entry
             self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
 
@@ -286,8 +291,12 @@ class Relay:
             self._screens.second()
             self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
             if self._program is not None:
-                silent = self._upstream.silent_for() or 0.0
-                self._program.beat(alone_for=silent if silent > LOST_AFTER or not self._upstream.is_up else 0.0)
+                self._program.beat(alone_for=self._alone_for())
+
+    def _alone_for(self) -> float:
+        """Return for how many seconds nothing was heard from above; 0 while that is no longer than it may be."""
+        silent = self._upstream.silent_for() or 0.0
+        return silent if silent > LOST_AFTER or not self._upstream.is_up else 0.0
 
 
 _CUT_OFF: Final = Refusal(code=Code.CUT_OFF, reason="the node above was not heard for too long")

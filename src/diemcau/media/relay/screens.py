@@ -10,6 +10,7 @@ from typing import Final
 from diemcau.media import paths
 from diemcau.media.beats import read_screen_beat
 from diemcau.media.fabric import Admission, Guest, Outlet
+from diemcau.media.metered import Metering
 from diemcau.media.visits import Visits
 
 _AT_FIRST: Final = b'{"up": "high", "down": "high", "talk": false}'
@@ -18,8 +19,9 @@ _AT_FIRST: Final = b'{"up": "high", "down": "high", "talk": false}'
 class Screens:
     """Everyone's line at one relay."""
 
-    def __init__(self, new_outlet: Callable[[], Outlet], clock: Callable[[], float]) -> None:
+    def __init__(self, new_outlet: Callable[[], Outlet], clock: Callable[[], float], *, metered: Metering) -> None:
         self._new_outlet = new_outlet
+        self._metered = metered
         self._clock = clock
         self._visits = Visits(new_outlet)
         self._told_above: dict[str, Outlet] = {}
@@ -48,7 +50,7 @@ class Screens:
         self._visits.enter(guest)
         async for source in guest.sources():
             if paths.read_watch(source.path) is not None:
-                async for text in source.texts(paths.BEAT):
+                async for text in self._metered(guest.admission, source).texts(paths.BEAT):
                     self._visits.hear_screen(guest.admission.connection, read_screen_beat(text), at=self._clock())
 
     def second(self) -> None:

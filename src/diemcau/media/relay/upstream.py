@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from diemcau.core.ids import ConferenceId
 from diemcau.media import paths
+from diemcau.media.beats import read_alone
 from diemcau.media.fabric import FabricError, Link, RefusedError, Source
 
 _LOG = logging.getLogger(__name__)
@@ -89,11 +90,15 @@ class Upstream:
         self._below = below
         self._clock = clock
         self._heard_at: float | None = None
+        self._alone_s = 0.0
         self.is_up = False
 
     def silent_for(self) -> float | None:
-        """Return for how many seconds nothing was heard; None if nothing ever was."""
-        return None if self._heard_at is None else self._clock() - self._heard_at
+        """Return for how many seconds nothing of the conference was heard; None if nothing ever was.
+
+        A relay above may beat and hear nothing itself: then it is as silent as what is above it.
+        """
+        return None if self._heard_at is None else self._clock() - self._heard_at + self._alone_s
 
     async def run(self) -> None:
         """Keep a session until cancelled."""
@@ -171,7 +176,7 @@ class Upstream:
                 return
             if not self.is_up:
                 _LOG.info("the line to %s is up", way.url)
-            self._heard_at = self._clock()
+            self._heard_at, self._alone_s = self._clock(), read_alone(beat)
             self.is_up = True
 
     async def _tell(self, link: Link, conference: ConferenceId) -> None:

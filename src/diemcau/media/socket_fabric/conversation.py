@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Final, assert_never
 
 from diemcau.media.fabric import Code, MediaFrame, Rendition, Renditions
-from diemcau.media.limits import Excess, Meter
+from diemcau.media.limits import Excess, Meter, SentTooMuch
 from diemcau.media.limits import Sent as Counted
 from diemcau.media.socket_fabric.answering import Answering, Find
 from diemcau.media.socket_fabric.asking import Asking
@@ -37,13 +37,6 @@ PICTURES_WAIT_MS: Final = 250
 _OPUS = "opus"
 
 
-class _TooMuch(Exception):  # noqa: N818 (a fact, as in the core)
-    """The other side sent more than anyone may."""
-
-    def __init__(self, excess: Excess) -> None:
-        super().__init__(str(excess))
-
-
 class _Closed(Exception):  # noqa: N818 (a fact, as in the core)
     """It was closed from here."""
 
@@ -62,6 +55,7 @@ class Conversation:
         patience: float = PATIENCE,
     ) -> None:
         self.bytes_received = 0
+        self.excess: Excess | None = None  # what the other side sent too much of, if that ended it
         self._wire = wire
         self._find = find
         self._hear = hear
@@ -105,8 +99,7 @@ class Conversation:
         except* Garbled as fault:
             _LOG.info("a session sent what it may not: %s", fault.exceptions[0])
             await self._end(GARBLED)
-        except* _TooMuch as fault:
-            _LOG.info("a session sent too much: %s", fault.exceptions[0])
+        except* SentTooMuch:
             await self._end(Code.TOO_MUCH)
         except* TooSlow:
             await self._end(Code.STOPPING)
@@ -153,7 +146,8 @@ class Conversation:
     def _count(self, what: Counted, amount: int = 1) -> None:
         excess = None if self._meter is None else self._meter.note(what, amount, at=self._now())
         if excess is not None:
-            raise _TooMuch(excess)
+            self.excess = excess
+            raise SentTooMuch(excess)
 
     async def _until_closed(self) -> None:
         await self._closing

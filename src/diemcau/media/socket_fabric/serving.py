@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from diemcau.core.ids import SiteId
 from diemcau.media.fabric import Admission, Code, FabricError, Guest, Outlet, Quality, Source
-from diemcau.media.limits import Meter
+from diemcau.media.limits import Meter, SentTooMuch
 from diemcau.media.names import may_publish, read_prefixes
 from diemcau.media.socket_fabric.conversation import Conversation
 from diemcau.media.socket_fabric.messages import Garbled, Publish, Unpublish
@@ -62,9 +62,11 @@ class SocketGuest:
             yield source
 
     async def closed(self) -> None:
-        """Wait until the session is over; from then on it reads nothing more."""
+        """Wait until the session is over; from then on it reads nothing more. Raises `SentTooMuch`."""
         await asyncio.wait((self._running,))
         self._running.result()
+        if self._talk.excess is not None:
+            raise SentTooMuch(self._talk.excess)
 
     def close(self, code: Code) -> None:
         """End the session."""

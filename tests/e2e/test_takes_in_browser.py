@@ -132,6 +132,45 @@ async def test_the_main_site_stands_in_while_the_line_of_the_speaker_is_gone(tmp
         assert told[1][1] - told[0][1] >= Regulations().cut_in_after
 
 
+async def test_the_main_site_stands_in_for_a_speaker_whose_picture_does_not_come(tmp_path: Path) -> None:
+    async with stage(tmp_path, "head-office", "hills") as conference, behind_a_line(conference, "coast") as line:
+        _, hall = await desks(conference)
+        await looks(hall)
+        await conference.chair.must("GrantFloor", {"site": "hills"})
+        await until_shown(hall, tint("hills"))
+
+        line.up = line.down = Way(loss=1.0)
+        await conference.chair.must("GrantFloor", {"site": "coast"})
+        await until_shown(hall, tint("head-office"))
+        line.up = line.down = Way()
+        await until_shown(hall, tint("coast"))
+
+        assert turns(await looks(hall), TINTS) == ["head-office", "hills", "head-office", "coast"]
+        assert conference.opened.faults == []
+
+
+async def test_a_frozen_picture_stays_when_another_takes_the_floor(tmp_path: Path) -> None:
+    async with stage(tmp_path, *SITES) as conference:
+        operator, hall = await desks(conference)
+        await conference.chair.must("GrantFloor", {"site": "hills"})
+        await until_shown(hall, tint("hills"))
+        await press(operator, "Freeze")
+        await expect(operator.get_by_text("The picture stands still, the sound goes on.")).to_be_visible(
+            timeout=PATIENCE
+        )
+        await looks(hall)
+
+        await conference.chair.must("GrantFloor", {"site": "coast"})
+        beats = await hall.evaluate("heard.beats.length")
+        await hall.wait_for_function(f"() => heard.beats.length >= {beats + 4}", timeout=PATIENCE)
+        assert turns(await looks(hall), TINTS) == ["hills"]
+
+        await press(operator, "Let the picture move")
+        await until_shown(hall, tint("coast"))
+        assert turns(await looks(hall), TINTS) == ["hills", "coast"]
+        assert conference.opened.faults == []
+
+
 async def until_both_moved(hall: Page) -> None:
     """Wait until neither of two pictures beside each other is what it was."""
     before = await hall.evaluate(BOTH)

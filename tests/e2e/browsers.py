@@ -1,10 +1,11 @@
 """Browsers with made-up cameras, and what a hall's page shows, picture by picture."""
 
+import itertools
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
@@ -19,13 +20,16 @@ QUIET = (
 )
 MADE_UP_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 PATIENCE = 60_000
-GREEN = (81, 69)  # what Chromium's made-up camera shows
+Tint: TypeAlias = tuple[int, int]
+GREEN: Tint = (81, 69)  # what Chromium's made-up camera shows
+DARK, NEAR = 30, 9
+_IS_TINTED = f"(([y, a, b]) => y > {DARK} && Math.abs(a - u) < {NEAR} && Math.abs(b - v) < {NEAR})"
 
 LOOK = """
 (() => {
   const small = new OffscreenCanvas(8, 8);
   const context = small.getContext("2d", { alpha: false, willReadFrequently: true });
-  const seen = (globalThis.seen = { looks: [], now: null });
+  const seen = (globalThis.seen = { looks: [], now: null, colourOf: null });
   const isVisible = (element) => getComputedStyle(element).visibility === "visible";
   const colourOf = (canvas) => {
     context.fillStyle = "#000";
@@ -38,9 +42,11 @@ LOOK = """
     const y = 0.299 * r + 0.587 * g + 0.114 * b;
     return [Math.round(y), Math.round(128 + (b - y) * 0.564), Math.round(128 + (r - y) * 0.713)];
   };
+  seen.colourOf = colourOf;
   const look = () => {
     const canvases = [...document.querySelectorAll(".program figure.full canvas")].filter(isVisible);
-    const found = canvases.length === 1 ? colourOf(canvases[0]) : [0, 128, 128, canvases.length];
+    const [full] = canvases;
+    const found = canvases.length === 1 ? [...colourOf(full), full.width] : [0, 128, 128, 0, canvases.length];
     seen.now = found;
     seen.looks.push(found);
     requestAnimationFrame(look);
@@ -115,15 +121,32 @@ async def chromium(*more: str) -> AsyncIterator[Opened]:
 
 
 async def looks(page: Page) -> Sequence[Any]:
-    """Return what was shown at each moment since this was last asked: brightness and two of colour."""
+    """Return what was shown at each moment since this was last asked: brightness, two of colour, and the width."""
     found: Sequence[Any] = await page.evaluate("seen.looks.splice(0)")
     return found
 
 
-async def until_shown(page: Page, tint: tuple[int, int]) -> None:
+def turns(shown: Sequence[Sequence[float]], tints: Mapping[str, Tint]) -> list[str]:
+    """Return whose pictures were shown, one after the other; what is nobody's picture says what it looked like."""
+    return [whose for whose, _ in itertools.groupby(_whose(look, tints) for look in shown)]
+
+
+def _whose(look: Sequence[float], tints: Mapping[str, Tint]) -> str:
+    y, u, v = look[:3]
+    near = (name for name, (mid_u, mid_v) in tints.items() if max(abs(u - mid_u), abs(v - mid_v)) < NEAR)
+    return next(near, f"nobody: {look}") if y > DARK else f"nothing: {look}"
+
+
+async def until_shown(page: Page, tint: Tint) -> None:
     """Wait until the large picture has this tint."""
-    near = "([u, v]) => seen.now && seen.now[0] > 30 && Math.abs(seen.now[1] - u) < 9 && Math.abs(seen.now[2] - v) < 9"
-    await page.wait_for_function(near, arg=list(tint), timeout=PATIENCE)
+    await page.wait_for_function(f"([u, v]) => seen.now && {_IS_TINTED}(seen.now)", arg=list(tint), timeout=PATIENCE)
+
+
+async def until_tinted(page: Page, canvas: str, tint: Tint) -> None:
+    """Wait until a canvas that is in sight has this tint."""
+    colour = "seen.colourOf(document.querySelector(canvas))"
+    is_tinted = f"([u, v, canvas]) => document.querySelector(canvas) && {_IS_TINTED}({colour})"
+    await page.wait_for_function(is_tinted, arg=[*tint, canvas], timeout=PATIENCE)
 
 
 async def turn_camera_on(page: Page) -> None:

@@ -101,17 +101,18 @@ async def screen(desk: Desk, conference: str) -> AsyncIterator[Screen]:
 
 @asynccontextmanager
 async def rehearsal_sites(
-    desk: Desk, folder: Path, conference: str, *sites: str
+    desk: Desk, folder: Path, conference: str, *sites: str, port: int | None = None
 ) -> AsyncIterator[asyncio.Queue[Report]]:
-    """Let sites take part, and yield what they report. They connect again for ever."""
+    """Let sites take part, and yield what they report. They connect again for ever; `port`: where a bad line begins."""
     way = await way_to_media(desk)
+    url = way["screen"].partition("/screen")[0]
     reports: asyncio.Queue[Report] = asyncio.Queue()
     halls = [
         Hall(
             conference=ConferenceId(conference),
             site=SiteId(site),
             name=site,
-            url=way["screen"].partition("/screen")[0],
+            url=url if port is None else f"{url.rpartition(':')[0]}:{port}",
             fingerprints=tuple(way["fingerprints"]),
             token=ticket(folder, conference, site),
             parents=tuple(

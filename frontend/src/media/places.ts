@@ -62,9 +62,10 @@ export function settled(before: Composition | null, wanted: Composition, isReady
   return wanted.every((one) => isReady(one.slot)) ? wanted : before;
 }
 
-/** When no picture at all came of what is wanted, the main site stands in until one does. */
+/** When no picture at all came of what is wanted, or none of what fills the screen, the main site stands in until one does. */
 export function withoutMissing(wanted: Composition, isReady: (slot: Slot) => boolean): Composition {
-  return wanted.some((one) => isReady(one.slot)) ? wanted : MAIN;
+  const full = wanted.filter((one) => one.place === "full");
+  return (full.length > 0 ? full : wanted).some((one) => isReady(one.slot)) ? wanted : MAIN;
 }
 
 export function isSame(one: Composition, other: Composition): boolean {

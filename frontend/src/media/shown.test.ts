@@ -43,6 +43,9 @@ test("what is shown stays until each picture of what comes next moves, but not f
   expect(settled(MAIN, next, () => false, true)).toBe(next);
   expect(withoutMissing(next, () => false)).toEqual(MAIN);
   expect(withoutMissing(next, (slot) => slot === "holder")).toBe(next);
+  expect(withoutMissing(compositionOf({ ...BOTH, layout: "holder_with_main" }), (slot) => slot === "main")).toEqual(MAIN);
+  const pair = compositionOf({ ...BOTH, layout: "side_by_side" });
+  expect(withoutMissing(pair, (slot) => slot === "main")).toBe(pair);
   expect(isSame(MAIN, [{ slot: "main", place: "inset" }])).toBe(false);
 });
 

@@ -15,7 +15,7 @@ from diemcau.media import paths
 from diemcau.media.fabric import Admission, Encoder, Link, MediaFrame, Part, Publication, Rendition, Renditions
 from tests.core.samples import HANOI, HUE, VINH
 from tests.media.doors import Doors, doors, line_of, on_the_wall, states_of
-from tests.media.halls import AUDIO, SILENCE, eventually, soon, take
+from tests.media.halls import AUDIO, SILENCE, soon, take
 
 pytestmark = pytest.mark.anyio
 
@@ -103,15 +103,15 @@ async def test_of_two_operators_the_last_who_began_is_heard_and_then_the_other_a
     async with doors() as door:
         hue = await door.come(Role.SITE, HUE)
         first, second = await door.come(Role.OPERATOR), await door.come(Role.OPERATOR)
-        talkback = door.studio.talkback(door.conference)
 
         with talking(first, door, HUE, mark=1):
-            await states_of(await line_of(hue, door), talk=True)
+            line = await line_of(hue, door)
+            alone = (await states_of(line, talk=True))["voice"]
             with talking(second, door, HUE, mark=2):
-                await eventually(lambda: talkback.voices_to(HUE) == 2)
+                await states_of(line, voice=alone + 1)
                 to_both = await heard(hue, door, HUE)
             await second.close()
-            await eventually(lambda: talkback.voices_to(HUE) == 1)
+            await states_of(line, voice=alone)
             again = await door.come(Role.SITE, HUE)
 
             assert (to_both, await heard(again, door, HUE)) == (2, 1)
@@ -125,7 +125,7 @@ async def test_nobody_talks_for_another_site_or_as_a_watcher() -> None:
             for path in (paths.talking(door.conference, HUE, "0" * 16), paths.talk(door.conference, HUE), "talk"):
                 await soon(talkback.hear(rogue, Voice(path)))
 
-        assert (talkback.spoken_to, talkback.speaking) == (frozenset(), frozenset())
+        assert (talkback.spoken_to, talkback.speaking) == ({}, frozenset())
 
 
 @dataclass

@@ -5,7 +5,8 @@ the same way to or from a site, the last who began is heard.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import paths
@@ -13,6 +14,14 @@ from diemcau.media.fabric import Admission, MalformedMediaError, Outlet, Part, R
 from diemcau.media.strand import Strand
 
 _RATE, _CHANNELS = 48_000, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Voice:
+    """Who talks. `number`: no other voice of the conference has it."""
+
+    number: int
+    outlet: Outlet
 
 
 class Talkback:
@@ -24,22 +33,19 @@ class Talkback:
         self._conference = conference
         self._new_outlet = new_outlet
         self._on_change = on_change
-        self._to_site: dict[SiteId, list[Outlet]] = {}
-        self._from_site: dict[SiteId, list[Outlet]] = {}
+        self._to_site: dict[SiteId, list[_Voice]] = {}
+        self._from_site: dict[SiteId, list[_Voice]] = {}
+        self._count = 0
 
     @property
-    def spoken_to(self) -> frozenset[SiteId]:
-        """To which sites an operator talks."""
-        return frozenset(site for site, voices in self._to_site.items() if voices)
+    def spoken_to(self) -> Mapping[SiteId, int]:
+        """To which sites an operator talks, each with the number of the voice that is heard there."""
+        return {site: voices[-1].number for site, voices in self._to_site.items() if voices}
 
     @property
     def speaking(self) -> frozenset[SiteId]:
         """Which sites talk to the operators."""
         return frozenset(site for site, voices in self._from_site.items() if voices)
-
-    def voices_to(self, site: SiteId) -> int:
-        """Return how many operators talk to a site."""
-        return len(self._to_site.get(site, ()))
 
     async def hear(self, admission: Admission, source: Source) -> None:
         """Let a voice be heard until it ends."""
@@ -53,18 +59,20 @@ class Talkback:
         else:
             return
         outlet = self._new_outlet()
+        self._count += 1
+        voice = _Voice(number=self._count, outlet=outlet)
         strand = Strand(source, outlet.write_audio, alone=True)
         try:
             async for offered in _with_sound(source.renditions()):
                 with contextlib.suppress(MalformedMediaError):
                     outlet.open_audio(sample_rate=offered.sample_rate or _RATE, channels=offered.channels or _CHANNELS)
                     strand.choose(offered)
-                if outlet not in voices:
-                    voices.append(outlet)
+                if voice not in voices:
+                    voices.append(voice)
                     self._on_change()
         finally:
-            if outlet in voices:
-                voices.remove(outlet)
+            if voice in voices:
+                voices.remove(voice)
                 self._on_change()
             await strand.end()
             outlet.finish()
@@ -78,7 +86,7 @@ class Talkback:
             voices = self._to_site.get(admission.site, [])
         else:
             return None
-        return voices[-1] if voices else None
+        return voices[-1].outlet if voices else None
 
 
 async def _with_sound(renditions: AsyncIterator[Renditions]) -> AsyncIterator[Rendition]:

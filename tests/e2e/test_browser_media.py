@@ -269,3 +269,18 @@ async def test_the_operator_sees_a_still_of_a_hall_and_talks_with_its_technician
         await camera.wait_for_function(FALLS_SILENT, timeout=PATIENCE)
 
         assert conference.opened.faults == []
+
+
+async def test_a_technician_whose_camera_is_off_hears_the_operator_all_the_same(tmp_path: Path) -> None:
+    async with stage(tmp_path) as conference:
+        technician = await conference.page(Role.SITE, "coast", width=390, height=844)
+        operator = await conference.page(Role.OPERATOR, width=1920, height=1080)
+        await operator.get_by_role("button", name="Coast").first.click()
+
+        await operator.get_by_role("button", name="Hold to talk to Coast").hover()
+        await operator.mouse.down()
+        await expect(technician.get_by_text("technician is calling")).to_be_visible(timeout=PATIENCE)
+        await technician.wait_for_function("() => heard.loudest > 0.05", timeout=PATIENCE)
+        await operator.mouse.up()
+
+        assert conference.opened.faults == []

@@ -13,7 +13,7 @@ from diemcau.media.rehearsal_sites import picture
 from tests.cli.test_serving import taken
 from tests.e2e.browsers import GREEN, LOOK, PATIENCE, chromium, looks, turn_camera_on, until_shown
 from tests.e2e.conferences import SPRING, link, planned, stage
-from tests.e2e.desks import desk, token_for
+from tests.e2e.desks import Board, desk, token_for
 from tests.e2e.programs import server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -231,11 +231,17 @@ async def test_a_camera_that_is_pulled_out_is_told_of_and_back_when_it_is_plugge
         await camera.evaluate(PULL_OUT)
         await expect(camera.get_by_text("was pulled out")).to_be_visible(timeout=PATIENCE)
         await hall.wait_for_function(STANDS_STILL, timeout=PATIENCE)
+        await conference.chair.until(lambda board: _line_of(board, "head-office") == "lost")
         await camera.evaluate(PLUG_IN)
+        await conference.chair.until(lambda board: _line_of(board, "head-office") == "connected")
         await expect(camera.get_by_text("The main site is receiving")).to_be_visible(timeout=PATIENCE)
         await hall.wait_for_function(f"async () => !(await ({STANDS_STILL})())", timeout=PATIENCE)
 
         assert conference.opened.faults == []
+
+
+def _line_of(board: Board, site: str) -> str:
+    return next(str(one["line"]) for one in board["sites"]["sites"] if one["site"] == site)
 
 
 async def test_a_page_that_nobody_sees_asks_for_no_picture_and_still_sounds(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ export class CameraSender implements Member {
   readonly #link: Link;
   readonly #sendings = new Map<Line, Sending>();
   #capture: Capture | null = null;
+  /** A device is gone, and no other was opened yet. */
+  #isLost = false;
   #measure: ReturnType<typeof setInterval> | undefined;
   #turn = 0;
   #leave: (() => void) | null = null;
@@ -51,8 +53,7 @@ export class CameraSender implements Member {
       return;
     }
     this.state = "starting";
-    await this.#open();
-    if (this.#capture === null) return;
+    if (!(await this.#open())) return;
     const unjoin = this.#link.join(this);
     const unhold = this.#link.hold();
     navigator.mediaDevices.addEventListener("devicechange", this.#plugged);
@@ -99,8 +100,11 @@ export class CameraSender implements Member {
   }
 
   tick(): void {
-    const level = this.#capture?.takeLoudest() ?? 0;
-    for (const sending of this.#sendings.values()) sending.beat(level);
+    // Without its devices a site does not beat: so the server takes its line for lost, and all its rules for that hold.
+    if (this.#capture !== null && !this.#isLost) {
+      const level = this.#capture.takeLoudest();
+      for (const sending of this.#sendings.values()) sending.beat(level);
+    }
     this.#tell();
   }
 
@@ -108,24 +112,29 @@ export class CameraSender implements Member {
     return true;
   }
 
-  /** Open the devices; those that were open go on until the new ones are there. */
-  async #open(): Promise<void> {
+  /** Open the devices; those that were open go on until the new ones are there. Whether they are, and still asked for. */
+  async #open(): Promise<boolean> {
     const turn = ++this.#turn;
     let capture: Capture;
     try {
       capture = await Capture.open(this.cameraId, this.microphoneId);
     } catch (error) {
-      if (turn !== this.#turn) return;
+      if (turn !== this.#turn) return false;
       this.#drop();
       this.state = faultOf(error);
-      return;
+      return false;
     }
     if (turn !== this.#turn) {
       capture.close();
-      return;
+      return false;
     }
     this.#drop();
     this.#use(capture);
+    this.#list().catch(() => undefined);
+    return true;
+  }
+
+  async #list(): Promise<void> {
     const devices = await navigator.mediaDevices.enumerateDevices();
     this.cameras = devices.filter((one) => one.kind === "videoinput");
     this.microphones = devices.filter((one) => one.kind === "audioinput");
@@ -133,6 +142,7 @@ export class CameraSender implements Member {
 
   #use(capture: Capture): void {
     this.#capture = capture;
+    this.#isLost = false;
     this.stream = capture.stream;
     this.cameraId = capture.deviceOf("video");
     this.microphoneId = capture.deviceOf("audio");
@@ -156,6 +166,7 @@ export class CameraSender implements Member {
 
   /** A device is gone: go on with another if there is one, else wait until something is plugged in. */
   async #lost(): Promise<void> {
+    this.#isLost = true;
     this.cameraId = "";
     this.microphoneId = "";
     await this.#open();

@@ -42,6 +42,18 @@ PLUG_IN = """
   navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
 }
 """
+SMALLER = """
+() => {
+  navigator.mediaDevices.getUserMedia = new Proxy(navigator.mediaDevices.getUserMedia, {
+    apply: (ask, self, [given]) =>
+      ask.call(self, { ...given, video: { width: { exact: 320 }, height: { exact: 240 } } }),
+  });
+  for (const track of document.querySelector("video").srcObject.getTracks()) track.dispatchEvent(new Event("ended"));
+}
+"""
+SHOWS_SMALLER = (
+    "() => [...document.querySelectorAll('figure.full canvas')].some((one) => one.width === 320 && one.height === 240)"
+)
 HIDE = """
 ([isHidden]) => {
   Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
@@ -237,6 +249,23 @@ async def test_a_camera_that_is_pulled_out_is_told_of_and_back_when_it_is_plugge
         await expect(camera.get_by_text("The main site is receiving")).to_be_visible(timeout=PATIENCE)
         await hall.wait_for_function(f"async () => !(await ({STANDS_STILL})())", timeout=PATIENCE)
 
+        assert conference.opened.faults == []
+
+
+async def test_a_camera_of_another_shape_takes_the_place_of_the_first_and_is_not_stretched(tmp_path: Path) -> None:
+    async with stage(tmp_path) as conference:
+        camera = await conference.page(Role.SITE, "head-office", width=390, height=844)
+        await turn_camera_on(camera)
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, GREEN)
+        await looks(hall)
+
+        await camera.evaluate(SMALLER)
+
+        await hall.wait_for_function(SHOWS_SMALLER, timeout=PATIENCE)
+        await until_shown(hall, GREEN)
+        assert [look for look in await looks(hall) if look[0] < EMPTY] == []
         assert conference.opened.faults == []
 
 

@@ -1,5 +1,6 @@
 // The site's camera and microphone as the desk sees them: on or off, and how the line stands. Another device, or one
-// that was pulled out and put in again, is taken up without a new line.
+// that was pulled out and put in again, is taken up without a new line. Without a device nothing beats.
+import { newNonce } from "./arrival";
 import { Capture, faultOf } from "./capture";
 import type { Line, Link, Member } from "./link.svelte";
 import { Sending } from "./sending";
@@ -25,11 +26,15 @@ export class CameraSender implements Member {
   state = $state<CameraState>("off");
   stream = $state.raw<MediaStream | null>(null);
   level = $state(0);
+  /** What is not sent because there is no device for it. */
+  lacks = $state<"picture" | "sound" | null>(null);
   cameras = $state.raw<readonly MediaDeviceInfo[]>([]);
   microphones = $state.raw<readonly MediaDeviceInfo[]>([]);
   cameraId = $state("");
   microphoneId = $state("");
   readonly #link: Link;
+  /** The lines that carry a camera, the newest last. */
+  readonly #lines = new Set<Line>();
   readonly #sendings = new Map<Line, Sending>();
   #capture: Capture | null = null;
   /** A device is gone, and no other was opened yet. */
@@ -76,6 +81,7 @@ export class CameraSender implements Member {
     this.#turn += 1;
     for (const sending of this.#sendings.values()) sending.close();
     this.#sendings.clear();
+    this.#lines.clear();
     this.#leave?.();
     if (this.#leave !== null) this.#link.open("screen");
     this.#leave = null;
@@ -84,12 +90,13 @@ export class CameraSender implements Member {
   }
 
   take(line: Line): void {
-    const path = line.address.up;
-    if (line.part !== "camera" || path === null || this.#capture === null || this.#sendings.has(line)) return;
-    this.#sendings.set(line, new Sending(line, path, this.#capture));
+    if (line.part !== "camera" || line.address.up === null || this.#lines.has(line)) return;
+    this.#lines.add(line);
+    this.#send(line);
   }
 
   leave(line: Line): void {
+    this.#lines.delete(line);
     this.#sendings.get(line)?.close();
     this.#sendings.delete(line);
     this.#tell();
@@ -144,6 +151,7 @@ export class CameraSender implements Member {
     this.#capture = capture;
     this.#isLost = false;
     this.stream = capture.stream;
+    this.lacks = lackOf(capture);
     this.cameraId = capture.deviceOf("video");
     this.microphoneId = capture.deviceOf("audio");
     this.#measure = setInterval(() => (this.level = capture.level), LEVEL_MS);
@@ -154,6 +162,16 @@ export class CameraSender implements Member {
       for (const sending of this.#sendings.values()) sending.sound(samples);
     };
     capture.sinks.lost = () => void this.#lost();
+    for (const line of this.#lines) this.#send(line);
+  }
+
+  /** What is captured goes over this line: as what went before, or beside it where its catalog would be another. */
+  #send(line: Line): void {
+    const { up } = line.address;
+    const before = this.#sendings.get(line);
+    if (up === null || this.#capture === null || before?.suits(this.#capture) === true) return;
+    this.#sendings.set(line, new Sending(line, afresh(up), this.#capture));
+    before?.close();
   }
 
   #drop(): void {
@@ -161,6 +179,7 @@ export class CameraSender implements Member {
     this.#capture?.close();
     this.#capture = null;
     this.stream = null;
+    this.lacks = null;
     this.level = 0;
   }
 
@@ -174,8 +193,17 @@ export class CameraSender implements Member {
   }
 
   readonly #plugged = (): void => {
-    if (this.#capture === null && this.#leave !== null) void this.#lost();
+    if (this.#leave === null) return;
+    if (this.#capture === null) void this.#lost();
+    else if (this.lacks !== null) this.#complete(this.lacks, this.#capture).catch(() => undefined);
   };
+
+  /** Something is plugged in while one device is missing: take it up if that is it. */
+  async #complete(lacks: "picture" | "sound", capture: Capture): Promise<void> {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const kind = lacks === "picture" ? "videoinput" : "audioinput";
+    if (this.#capture === capture && devices.some((one) => one.kind === kind)) await this.#open();
+  }
 
   #tell(): void {
     if (this.#leave === null || this.#capture === null) return;
@@ -185,4 +213,14 @@ export class CameraSender implements Member {
     else if (this.#link.state === "refused") this.state = "refused";
     else this.state = this.state === "connecting" ? "connecting" : "lost";
   }
+}
+
+function lackOf(capture: Capture): "picture" | "sound" | null {
+  if (!capture.hasPicture) return "picture";
+  return capture.hasSound ? null : "sound";
+}
+
+/** The same place under a name that nobody had before: a camera that begins anew on a line is another broadcast. */
+function afresh(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1) + newNonce();
 }

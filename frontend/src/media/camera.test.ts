@@ -5,6 +5,7 @@ import { Link } from "./link.svelte";
 import { Reach } from "./reach";
 import type { Publication, Publishing, Session } from "./session";
 
+const SMALL = { width: 640, height: 480 };
 const LARGE = { width: 1280, height: 720 };
 
 interface Asked {
@@ -26,7 +27,7 @@ class Track {
     return this.#settings;
   }
 
-  clone(): Track {
+  clone(): this {
     return this;
   }
 
@@ -165,13 +166,9 @@ const ADDRESS: MediaAddress = {
 /** A site's desk at a server that sends its beat. */
 function desk(machine: Machine): { readonly camera: CameraSender; readonly link: Link; readonly published: Published[] } {
   vi.stubGlobal("navigator", { mediaDevices: machine });
-  class Encoder {
-    static isConfigSupported(): Promise<{ supported: boolean }> {
-      return Promise.resolve({ supported: machine.encodes });
-    }
-  }
-  vi.stubGlobal("VideoEncoder", Encoder);
-  vi.stubGlobal("AudioEncoder", Encoder);
+  const encoder = { isConfigSupported: () => Promise.resolve({ supported: machine.encodes }) };
+  vi.stubGlobal("VideoEncoder", encoder);
+  vi.stubGlobal("AudioEncoder", encoder);
   const published: Published[] = [];
   const open = (): Promise<Session> => {
     let end: (code: number) => void = () => undefined;
@@ -298,6 +295,35 @@ test("a site does not beat while the browser asks whether it may use another cam
   expect(published[0]?.beats).toBe(beats);
 });
 
+test("another camera of another shape is another broadcast, under a name that nobody had before", async () => {
+  const machine = new Machine();
+  machine.hasMicrophone = false;
+  machine.picture = SMALL;
+  const { camera, published } = desk(machine);
+  await camera.start();
+  await after(1500);
+  machine.hasMicrophone = true;
+  machine.picture = LARGE;
+  await camera.choose("camera", "microphone");
+  await after(1500);
+
+  expect(published.map((one) => one.isClosed)).toEqual([true, false]);
+  expect(new Set(published.map((one) => one.path)).size).toBe(2);
+  expect(published.map((one) => /^up\/c1\/hue\/[0-9a-z]{8,32}$/u.test(one.path))).toEqual([true, true]);
+  expect(published.map((one) => one.catalog.includes('"opus"'))).toEqual([false, true]);
+  expect(published.map((one) => one.catalog.includes('"codedWidth":1280'))).toEqual([false, true]);
+});
+
+test("another camera of the same shape goes on in the same broadcast", async () => {
+  const { camera, published } = desk(new Machine());
+  await camera.start();
+  await after(1500);
+  await camera.choose("camera", "microphone");
+  await after(1500);
+
+  expect(published.map((one) => one.isClosed)).toEqual([false]);
+});
+
 test("a camera that was turned on, off and on while its devices opened lets its line go when it is off", async () => {
   const machine = new Machine();
   machine.waiting = [];
@@ -315,4 +341,44 @@ test("a camera that was turned on, off and on while its devices opened lets its 
 
   expect(link.line).toBeNull();
   expect(link.state).toBe("idle");
+});
+
+test("a site without a microphone sends its picture, says so, and sends sound too when one is plugged in", async () => {
+  const machine = new Machine();
+  machine.hasMicrophone = false;
+  const { camera, published } = desk(machine);
+  await camera.start();
+  await after(1500);
+  expect([camera.state, camera.lacks]).toEqual(["ready", "sound"]);
+  machine.hasMicrophone = true;
+  machine.plugged();
+  await after(1500);
+
+  expect([camera.state, camera.lacks]).toEqual(["ready", null]);
+  expect(published.map((one) => one.catalog.includes('"opus"'))).toEqual([false, true]);
+});
+
+test("a site without a camera sends its sound, and is receiving when that is taken", async () => {
+  const machine = new Machine();
+  machine.picture = null;
+  const { camera, published } = desk(machine);
+  await camera.start();
+  await after(1500);
+  expect([camera.state, camera.lacks]).toEqual(["ready", "picture"]);
+  const sound = published[0]?.tracks.get("audio");
+  if (sound !== undefined) sound.isWanted = true;
+  await after(1500);
+
+  expect(camera.state).toBe("sending");
+});
+
+test("a site with neither camera nor microphone is told that nothing was found", async () => {
+  const machine = new Machine();
+  machine.picture = null;
+  machine.hasMicrophone = false;
+  const { camera, link, published } = desk(machine);
+  await camera.start();
+  await after(1500);
+
+  expect([camera.state, link.state, published.length]).toEqual(["missing", "idle", 0]);
 });

@@ -92,6 +92,10 @@ export class SoundEncoder {
     this.#config.then((config) => (this.#asked = config)).catch(() => undefined);
   }
 
+  get isWanted(): boolean {
+    return this.#track.isWanted;
+  }
+
   /** Encode some samples of one channel, or leave them out when nobody wants them. */
   take(samples: Float32Array<ArrayBuffer>): void {
     const length = (samples.length / SOUND_RATE) * 1_000_000;

@@ -2,6 +2,7 @@
 // that was pulled out and put in again, is taken up without a new line. Without a device nothing beats.
 import { newNonce } from "./arrival";
 import { Capture, faultOf } from "./capture";
+import { encodes } from "./encode";
 import type { Line, Link, Member } from "./link.svelte";
 import { Sending } from "./sending";
 
@@ -123,8 +124,10 @@ export class CameraSender implements Member {
   async #open(): Promise<boolean> {
     const turn = ++this.#turn;
     let capture: Capture;
+    let isAble: boolean;
     try {
       capture = await Capture.open(this.cameraId, this.microphoneId);
+      isAble = capture.size === null || (await encodes(capture.size));
     } catch (error) {
       if (turn !== this.#turn) return false;
       this.#drop();
@@ -136,6 +139,11 @@ export class CameraSender implements Member {
       return false;
     }
     this.#drop();
+    if (!isAble) {
+      capture.close();
+      this.state = "unsupported";
+      return false;
+    }
     this.#use(capture);
     this.#list().catch(() => undefined);
     return true;
@@ -209,7 +217,7 @@ export class CameraSender implements Member {
     if (this.#leave === null || this.#capture === null) return;
     const sending = [...this.#sendings.values()].at(-1);
     if (this.#link.cameraEnd !== null) this.state = this.#link.cameraEnd;
-    else if (sending !== undefined) this.state = sending.isWanted ? "sending" : "ready";
+    else if (sending !== undefined) this.state = stateOf(sending);
     else if (this.#link.state === "refused") this.state = "refused";
     else this.state = this.state === "connecting" ? "connecting" : "lost";
   }
@@ -218,6 +226,11 @@ export class CameraSender implements Member {
 function lackOf(capture: Capture): "picture" | "sound" | null {
   if (!capture.hasPicture) return "picture";
   return capture.hasSound ? null : "sound";
+}
+
+function stateOf(sending: Sending): CameraState {
+  if (sending.isHopeless) return "unsupported";
+  return sending.isWanted ? "sending" : "ready";
 }
 
 /** The same place under a name that nobody had before: a camera that begins anew on a line is another broadcast. */

@@ -382,3 +382,13 @@ test("a site with neither camera nor microphone is told that nothing was found",
 
   expect([camera.state, link.state, published.length]).toEqual(["missing", "idle", 0]);
 });
+
+test("a browser that makes no H.264 says so, and no line is opened for its camera", async () => {
+  const machine = new Machine();
+  machine.encodes = false;
+  const { camera, link, published } = desk(machine);
+  await camera.start();
+  await after(1500);
+
+  expect([camera.state, camera.isOn, link.state, published.length]).toEqual(["unsupported", false, "idle", 0]);
+});

@@ -42,6 +42,12 @@ export class Sending {
     return this.#pictures.length > 0 ? this.#pictures.some((one) => one.isWanted) : this.#sound?.isWanted === true;
   }
 
+  /** Whether what the server takes of the pictures can't be made here. */
+  get isHopeless(): boolean {
+    const wanted = this.#pictures.filter((one) => one.isWanted);
+    return wanted.length > 0 && wanted.every((one) => one.isHopeless);
+  }
+
   picture(frame: VideoFrame, at: number): void {
     for (const encoder of this.#pictures) encoder.take(frame, at);
     this.#thumb?.take(frame, at);

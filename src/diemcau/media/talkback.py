@@ -5,23 +5,58 @@ the same way to or from a site, the last who began is heard.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import paths
-from diemcau.media.fabric import Admission, MalformedMediaError, Outlet, Part, Rendition, Renditions, Source
+from diemcau.media.fabric import Admission, MalformedMediaError, MediaFrame, Outlet, Part, Rendition, Renditions, Source
 from diemcau.media.strand import Strand
 
 _RATE, _CHANNELS = 48_000, 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Voice:
-    """Who talks. `number`: no other voice of the conference has it."""
+    """Somebody who talks; heard while nobody who talks the same way began later."""
 
-    number: int
-    outlet: Outlet
+    def __init__(self, source: Source) -> None:
+        self._strand = Strand(source, self._write, alone=True)
+        self._offered: Rendition | None = None
+        self.outlet: Outlet | None = None
+        self.number = 0
+
+    def offer(self, sound: Rendition) -> None:
+        """Take this from now on."""
+        self._offered = sound
+        self._open()
+
+    def begin(self, outlet: Outlet, *, number: int) -> None:
+        """Be heard; no other voice of the conference had this number."""
+        self.outlet, self.number = outlet, number
+        self._open()
+
+    def pause(self) -> None:
+        """Be heard no more: a session that reads the name again finds another voice there only once this has ended."""
+        self._strand.choose(None)
+        outlet, self.outlet = self.outlet, None
+        if outlet is not None:
+            outlet.finish()
+
+    async def end(self) -> None:
+        """Be heard no more, for good."""
+        self.pause()
+        await self._strand.end()
+
+    def _open(self) -> None:
+        outlet, sound = self.outlet, self._offered
+        if outlet is None or sound is None:
+            return
+        with contextlib.suppress(MalformedMediaError):
+            outlet.open_audio(sample_rate=sound.sample_rate or _RATE, channels=sound.channels or _CHANNELS)
+            self._strand.choose(sound)
+
+    def _write(self, frame: MediaFrame) -> None:
+        if self.outlet is not None:
+            self.outlet.write_audio(frame)
 
 
 class Talkback:
@@ -58,24 +93,18 @@ class Talkback:
             voices = self._from_site.setdefault(name.site, [])
         else:
             return
-        outlet = self._new_outlet()
-        self._count += 1
-        voice = _Voice(number=self._count, outlet=outlet)
-        strand = Strand(source, outlet.write_audio, alone=True)
+        voice = _Voice(source)
         try:
             async for offered in _with_sound(source.renditions()):
-                with contextlib.suppress(MalformedMediaError):
-                    outlet.open_audio(sample_rate=offered.sample_rate or _RATE, channels=offered.channels or _CHANNELS)
-                    strand.choose(offered)
+                voice.offer(offered)
                 if voice not in voices:
                     voices.append(voice)
-                    self._on_change()
+                    self._change(voices)
         finally:
             if voice in voices:
                 voices.remove(voice)
-                self._on_change()
-            await strand.end()
-            outlet.finish()
+                self._change(voices)
+            await voice.end()
 
     def offer(self, admission: Admission, path: str) -> Outlet | None:
         """Return what somebody reads under a name: an operator a site's voice, a site the operator's to it."""
@@ -87,6 +116,15 @@ class Talkback:
         else:
             return None
         return voices[-1].outlet if voices else None
+
+    def _change(self, voices: Sequence[_Voice]) -> None:
+        """Let the last who began be heard, and nobody else."""
+        for voice in voices[:-1]:
+            voice.pause()
+        if voices and voices[-1].outlet is None:
+            self._count += 1
+            voices[-1].begin(self._new_outlet(), number=self._count)
+        self._on_change()
 
 
 async def _with_sound(renditions: AsyncIterator[Renditions]) -> AsyncIterator[Rendition]:

@@ -1,5 +1,6 @@
 """Browsers with made-up cameras, and what a hall's page shows, picture by picture."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ QUIET = (
 )
 MADE_UP_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 PATIENCE = 60_000
+IS_CONNECTED = re.compile("Connected. Picture is sent only when|The main site is receiving")
 GREEN = (81, 69)  # what Chromium's made-up camera shows
 
 LOOK = """
@@ -130,4 +132,4 @@ async def turn_camera_on(page: Page) -> None:
     """Turn the camera of a site's desk on, and wait until its line is up."""
     await page.get_by_role("button", name="Camera").click()
     await page.get_by_role("button", name="Turn the camera on").click()
-    await expect(page.get_by_text("Connected. Picture is sent only when")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text(IS_CONNECTED)).to_be_visible(timeout=PATIENCE)

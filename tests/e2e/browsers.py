@@ -1,6 +1,7 @@
 """Browsers with made-up cameras, and what a hall's page shows, picture by picture."""
 
 import itertools
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ Tint: TypeAlias = tuple[int, int]
 GREEN: Tint = (81, 69)  # what Chromium's made-up camera shows
 DARK, NEAR = 30, 9
 _IS_TINTED = f"(([y, a, b]) => y > {DARK} && Math.abs(a - u) < {NEAR} && Math.abs(b - v) < {NEAR})"
+IS_CONNECTED = re.compile("Connected. Picture is sent only when|The main site is receiving")
 
 LOOK = """
 (() => {
@@ -153,4 +155,4 @@ async def turn_camera_on(page: Page) -> None:
     """Turn the camera of a site's desk on, and wait until its line is up."""
     await page.get_by_role("button", name="Camera").click()
     await page.get_by_role("button", name="Turn the camera on").click()
-    await expect(page.get_by_text("Connected. Picture is sent only when")).to_be_visible(timeout=PATIENCE)
+    await expect(page.get_by_text(IS_CONNECTED)).to_be_visible(timeout=PATIENCE)

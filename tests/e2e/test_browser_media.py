@@ -13,7 +13,7 @@ from diemcau.media.rehearsal_sites import picture
 from tests.cli.test_serving import taken
 from tests.e2e.browsers import GREEN, LOOK, PATIENCE, chromium, looks, turn_camera_on, until_shown
 from tests.e2e.conferences import SPRING, link, planned, stage
-from tests.e2e.desks import desk, token_for
+from tests.e2e.desks import Board, desk, token_for
 from tests.e2e.programs import server
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(240)]
@@ -42,6 +42,18 @@ PLUG_IN = """
   navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
 }
 """
+SMALLER = """
+() => {
+  navigator.mediaDevices.getUserMedia = new Proxy(navigator.mediaDevices.getUserMedia, {
+    apply: (ask, self, [given]) =>
+      ask.call(self, { ...given, video: { width: { exact: 320 }, height: { exact: 240 } } }),
+  });
+  for (const track of document.querySelector("video").srcObject.getTracks()) track.dispatchEvent(new Event("ended"));
+}
+"""
+SHOWS_SMALLER = (
+    "() => [...document.querySelectorAll('figure.full canvas')].some((one) => one.width === 320 && one.height === 240)"
+)
 HIDE = """
 ([isHidden]) => {
   Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });
@@ -231,11 +243,34 @@ async def test_a_camera_that_is_pulled_out_is_told_of_and_back_when_it_is_plugge
         await camera.evaluate(PULL_OUT)
         await expect(camera.get_by_text("was pulled out")).to_be_visible(timeout=PATIENCE)
         await hall.wait_for_function(STANDS_STILL, timeout=PATIENCE)
+        await conference.chair.until(lambda board: _line_of(board, "head-office") == "lost")
         await camera.evaluate(PLUG_IN)
+        await conference.chair.until(lambda board: _line_of(board, "head-office") == "connected")
         await expect(camera.get_by_text("The main site is receiving")).to_be_visible(timeout=PATIENCE)
         await hall.wait_for_function(f"async () => !(await ({STANDS_STILL})())", timeout=PATIENCE)
 
         assert conference.opened.faults == []
+
+
+async def test_a_camera_of_another_shape_takes_the_place_of_the_first_and_is_not_stretched(tmp_path: Path) -> None:
+    async with stage(tmp_path) as conference:
+        camera = await conference.page(Role.SITE, "head-office", width=390, height=844)
+        await turn_camera_on(camera)
+        hall = await conference.page(Role.PROGRAM)
+        await hall.evaluate(LOOK)
+        await until_shown(hall, GREEN)
+        await looks(hall)
+
+        await camera.evaluate(SMALLER)
+
+        await hall.wait_for_function(SHOWS_SMALLER, timeout=PATIENCE)
+        await until_shown(hall, GREEN)
+        assert [look for look in await looks(hall) if look[0] < EMPTY] == []
+        assert conference.opened.faults == []
+
+
+def _line_of(board: Board, site: str) -> str:
+    return next(str(one["line"]) for one in board["sites"]["sites"] if one["site"] == site)
 
 
 async def test_a_page_that_nobody_sees_asks_for_no_picture_and_still_sounds(tmp_path: Path) -> None:
@@ -267,5 +302,20 @@ async def test_the_operator_sees_a_still_of_a_hall_and_talks_with_its_technician
         await camera.wait_for_function("() => heard.loudest > 0.05", timeout=PATIENCE)
         await operator.mouse.up()
         await camera.wait_for_function(FALLS_SILENT, timeout=PATIENCE)
+
+        assert conference.opened.faults == []
+
+
+async def test_a_technician_whose_camera_is_off_hears_the_operator_all_the_same(tmp_path: Path) -> None:
+    async with stage(tmp_path) as conference:
+        technician = await conference.page(Role.SITE, "coast", width=390, height=844)
+        operator = await conference.page(Role.OPERATOR, width=1920, height=1080)
+        await operator.get_by_role("button", name="Coast").first.click()
+
+        await operator.get_by_role("button", name="Hold to talk to Coast").hover()
+        await operator.mouse.down()
+        await expect(technician.get_by_text("technician is calling")).to_be_visible(timeout=PATIENCE)
+        await technician.wait_for_function("() => heard.loudest > 0.05", timeout=PATIENCE)
+        await operator.mouse.up()
 
         assert conference.opened.faults == []

@@ -2,53 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from diemcau.core.ids import SiteId
 from diemcau.core.roles import Role
 from diemcau.media import paths
-from diemcau.media.fabric import Admission, Encoder, Link, MediaFrame, Part, Publication, Rendition, Renditions
+from diemcau.media.fabric import Admission, MediaFrame, Part, Rendition, Renditions
 from tests.core.samples import HANOI, HUE, VINH
-from tests.media.doors import Doors, doors, line_of, on_the_wall, states_of
-from tests.media.halls import AUDIO, SILENCE, eventually, soon, take
+from tests.media.doors import doors, line_of, on_the_wall, states_of
+from tests.media.halls import AUDIO, soon
+from tests.media.voices import heard, talking, until_heard
 
 pytestmark = pytest.mark.anyio
-
-
-@contextmanager
-def talking(link: Link, door: Doors, site: SiteId, *, mark: int = 0) -> Iterator[Publication]:
-    """Talk to or from a site until the end of the block; `mark` tells one voice from another."""
-    voice = link.publish(paths.talking(door.conference, site, paths.new_nonce()))
-    sound = voice.offer_audio(sample_rate=48_000, channels=1)
-    voice.announce()
-    speaking = asyncio.create_task(_speak(sound, SILENCE + bytes([mark])))
-    try:
-        yield voice
-    finally:
-        speaking.cancel()
-
-
-async def _speak(sound: Encoder, packet: bytes) -> None:
-    at_us = 0
-    while True:
-        await sound.wanted()
-        sound.begin()
-        while sound.is_wanted():
-            at_us += 20_000
-            sound.write(packet, at_us)
-            await asyncio.sleep(0.02)
-
-
-async def heard(link: Link, door: Doors, site: SiteId) -> int:
-    """Return the mark of the voice that is heard."""
-    source = await soon(link.read(paths.talk(door.conference, site)))
-    (*_, last) = await take(source.frames(AUDIO), 3)
-    return last.payload[-1]
 
 
 async def test_a_site_is_told_that_the_operator_talks_to_it_and_hears_it() -> None:
@@ -57,10 +25,10 @@ async def test_a_site_is_told_that_the_operator_talks_to_it_and_hears_it() -> No
         operator = await door.come(Role.OPERATOR)
         line = await line_of(hue, door)
 
-        with talking(operator, door, HUE, mark=7):
+        with talking(operator, door.conference, HUE, mark=7):
             await states_of(line, talk=True)
 
-            assert await heard(hue, door, HUE) == 7
+            assert await heard(hue, door.conference, HUE) == 7
             assert (await states_of(await line_of(vinh, door)))["talk"] is False
 
 
@@ -68,28 +36,28 @@ async def test_the_operators_see_that_a_site_talks_and_hear_it() -> None:
     async with doors() as door:
         hue, operator = await door.come(Role.SITE, HUE), await door.come(Role.OPERATOR)
 
-        with talking(hue, door, HUE, mark=9):
+        with talking(hue, door.conference, HUE, mark=9):
             await on_the_wall(operator, door, HUE, talk=True)
 
-            assert await heard(operator, door, HUE) == 9
+            assert await heard(operator, door.conference, HUE) == 9
 
 
 async def test_both_talk_at_once_and_each_hears_the_other() -> None:
     async with doors() as door:
         hue, operator = await door.come(Role.SITE, HUE), await door.come(Role.OPERATOR)
 
-        with talking(hue, door, HUE, mark=1), talking(operator, door, HUE, mark=2):
+        with talking(hue, door.conference, HUE, mark=1), talking(operator, door.conference, HUE, mark=2):
             await states_of(await line_of(hue, door), talk=True)
             await on_the_wall(operator, door, HUE, talk=True)
 
-            assert (await heard(hue, door, HUE), await heard(operator, door, HUE)) == (2, 1)
+            assert (await heard(hue, door.conference, HUE), await heard(operator, door.conference, HUE)) == (2, 1)
 
 
 async def test_when_the_operator_leaves_the_site_is_told_that_nobody_talks() -> None:
     async with doors() as door:
         hue, operator = await door.come(Role.SITE, HUE), await door.come(Role.OPERATOR)
         line = await line_of(hue, door)
-        with talking(operator, door, HUE):
+        with talking(operator, door.conference, HUE):
             await states_of(line, talk=True)
 
             await operator.close()
@@ -103,18 +71,17 @@ async def test_of_two_operators_the_last_who_began_is_heard_and_then_the_other_a
     async with doors() as door:
         hue = await door.come(Role.SITE, HUE)
         first, second = await door.come(Role.OPERATOR), await door.come(Role.OPERATOR)
-        talkback = door.studio.talkback(door.conference)
+        line = await line_of(hue, door)
 
-        with talking(first, door, HUE, mark=1):
-            await states_of(await line_of(hue, door), talk=True)
-            with talking(second, door, HUE, mark=2):
-                await eventually(lambda: talkback.voices_to(HUE) == 2)
-                to_both = await heard(hue, door, HUE)
+        with talking(first, door.conference, HUE, mark=1):
+            begun = (await states_of(line, talk=True))["voice"]
+            await until_heard(hue, door.conference, HUE, mark=1)
+            with talking(second, door.conference, HUE, mark=2):
+                await states_of(line, voice=begun + 1)
+                await until_heard(hue, door.conference, HUE, mark=2)
             await second.close()
-            await eventually(lambda: talkback.voices_to(HUE) == 1)
-            again = await door.come(Role.SITE, HUE)
-
-            assert (to_both, await heard(again, door, HUE)) == (2, 1)
+            await states_of(line, voice=begun + 2)
+            await until_heard(hue, door.conference, HUE, mark=1)
 
 
 async def test_nobody_talks_for_another_site_or_as_a_watcher() -> None:
@@ -125,7 +92,7 @@ async def test_nobody_talks_for_another_site_or_as_a_watcher() -> None:
             for path in (paths.talking(door.conference, HUE, "0" * 16), paths.talk(door.conference, HUE), "talk"):
                 await soon(talkback.hear(rogue, Voice(path)))
 
-        assert (talkback.spoken_to, talkback.speaking) == (frozenset(), frozenset())
+        assert (talkback.spoken_to, talkback.speaking) == ({}, frozenset())
 
 
 @dataclass
@@ -154,9 +121,9 @@ async def test_what_is_talked_is_neither_on_air_nor_recorded(tmp_path: Path) -> 
         hue, operator = await door.come(Role.SITE, HUE), await door.come(Role.OPERATOR)
         watching = await door.come(Role.PROGRAM)
 
-        with talking(hue, door, HUE), talking(operator, door, HUE):
+        with talking(hue, door.conference, HUE), talking(operator, door.conference, HUE):
             await on_the_wall(operator, door, HUE, talk=True)
-            assert await heard(operator, door, HUE) == 0
+            assert await heard(operator, door.conference, HUE) == 0
             program = await soon(watching.read(paths.program(door.conference)))
             airs = await _airs(program.texts(paths.AIR))
 

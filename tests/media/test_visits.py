@@ -247,10 +247,21 @@ async def test_who_is_talked_to_is_told_and_who_talks_is_shown() -> None:
     visits = new_visits()
     lines = [line_of(visits, come(visits, site, str(site))) for site in (HUE, VINH)]
 
-    visits.talk(spoken_to=frozenset({HUE}), speaking=frozenset({VINH}))
+    visits.talk(spoken_to={HUE: 1}, speaking=frozenset({VINH}))
 
     assert [(await newest(line))["talk"] for line in lines] == [True, False]
     assert visits.states(at=0.0) == {VINH: SiteState(talk=True)}
+
+
+async def test_a_site_is_told_when_another_voice_talks_to_it() -> None:
+    visits = new_visits()
+    line = line_of(visits, come(visits, HUE, "one"))
+    told = []
+    for spoken_to in ({HUE: 1}, {HUE: 2}, {}):
+        visits.talk(spoken_to=spoken_to, speaking=frozenset())
+        told.append(await newest(line))
+
+    assert [(one["talk"], one.get("voice")) for one in told] == [(True, 1), (True, 2), (False, None)]
 
 
 async def test_who_is_gone_is_told_nothing_more_and_nobody_is_found_under_the_name() -> None:

@@ -1,6 +1,6 @@
 // What a browser is called, and whether it can send a picture as this page would ask it to.
-import { pictureConfig } from "../media/encode";
-import { renditionsOf, type Size } from "../media/renditions";
+import { encodes } from "../media/encode";
+import type { Size } from "../media/renditions";
 
 const LONGEST_NAME = 100;
 const UNSEEN: Size = { width: 1280, height: 720 };
@@ -13,13 +13,7 @@ export function browserName(agent: string): string {
   return `${name} ${found?.[2] ?? ""}`.trim().slice(0, LONGEST_NAME);
 }
 
-/** Whether it encodes the large picture of a camera; one that can't sends none. */
-export async function canEncode(camera: Size | null): Promise<boolean> {
-  const [picture] = renditionsOf(camera ?? UNSEEN);
-  if (picture === undefined || !("VideoEncoder" in globalThis)) return false;
-  try {
-    return (await VideoEncoder.isConfigSupported(pictureConfig(picture))).supported === true;
-  } catch {
-    return false;
-  }
+/** Whether it can send the picture of a camera, or where none was seen of a usual one. */
+export function canEncode(camera: Size | null): Promise<boolean> {
+  return encodes(camera ?? UNSEEN);
 }

@@ -30,18 +30,9 @@ export class Capture {
     for (const track of stream.getTracks()) track.onended = () => this.sinks.lost?.();
   }
 
-  /** Raises the browser's own error when there is no device or no permission: see `faultOf`. */
+  /** With one device alone where the other is not there. Raises the browser's own error: see `faultOf`. */
   static async open(camera: string, microphone: string): Promise<Capture> {
-    const stream = await navigator.mediaDevices.getUserMedia({
-      video: {
-        width: { ideal: 1280 },
-        height: { ideal: 720 },
-        frameRate: { ideal: 25, max: 30 },
-        ...(camera === "" ? {} : { deviceId: { exact: camera } }),
-      },
-      audio: soundAsked(microphone),
-    });
-    return Capture.#of(stream);
+    return Capture.#of(await streamOf(pictureAsked(camera), soundAsked(microphone)));
   }
 
   /** The microphone alone, to talk. */
@@ -64,6 +55,10 @@ export class Capture {
     const settings = this.stream.getVideoTracks()[0]?.getSettings();
     if (settings?.width === undefined || settings.height === undefined) return null;
     return { width: settings.width, height: settings.height };
+  }
+
+  get hasPicture(): boolean {
+    return this.stream.getVideoTracks().length > 0;
   }
 
   get hasSound(): boolean {
@@ -127,6 +122,34 @@ export function loudnessOf(power: number): number {
 export function faultOf(error: unknown): CaptureFault {
   const name = error instanceof DOMException ? error.name : "";
   return name === "NotAllowedError" || name === "SecurityError" ? "denied" : "missing";
+}
+
+async function streamOf(video: MediaTrackConstraints, audio: MediaTrackConstraints): Promise<MediaStream> {
+  const devices = navigator.mediaDevices;
+  try {
+    return await devices.getUserMedia({ video, audio });
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+  }
+  try {
+    return await devices.getUserMedia({ video });
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+  }
+  return devices.getUserMedia({ audio });
+}
+
+function isNotThere(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "NotFoundError";
+}
+
+function pictureAsked(camera: string): MediaTrackConstraints {
+  return {
+    width: { ideal: 1280 },
+    height: { ideal: 720 },
+    frameRate: { ideal: 25, max: 30 },
+    ...(camera === "" ? {} : { deviceId: { exact: camera } }),
+  };
 }
 
 /** “all”: the echo of everything that this machine sounds; a browser that doesn't know it takes away the page's own. */

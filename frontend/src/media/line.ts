@@ -11,9 +11,11 @@ export interface LineTold {
   readonly loss: number | null;
   /** The operator is talking to this site. */
   readonly talk: boolean;
+  /** Which voice that is; with another one it is to be read anew. */
+  readonly voice: number | null;
 }
 
-export const UNTOLD: LineTold = { up: "high", down: "high", rtt_ms: null, loss: null, talk: false };
+export const UNTOLD: LineTold = { up: "high", down: "high", rtt_ms: null, loss: null, talk: false, voice: null };
 
 const RUNGS: readonly unknown[] = ["high", "low", "thumb", "sound"];
 
@@ -26,13 +28,14 @@ export function readLine(text: string, before: LineTold): LineTold {
     return before;
   }
   if (typeof told !== "object" || told === null) return before;
-  const { up, down, rtt_ms, loss, talk } = told as Record<string, unknown>;
+  const { up, down, rtt_ms, loss, talk, voice } = told as Record<string, unknown>;
   return {
     up: isRung(up) ? up : before.up,
     down: isRung(down) ? down : before.down,
     rtt_ms: typeof rtt_ms === "number" ? rtt_ms : before.rtt_ms,
     loss: typeof loss === "number" ? loss : before.loss,
     talk: typeof talk === "boolean" ? talk : before.talk,
+    voice: typeof voice === "number" ? voice : before.voice,
   };
 }
 

@@ -75,9 +75,9 @@ test("the latency is small on a near line, large on a far one, and does not swin
 });
 
 test("what the server tells of a line is read, and what it leaves out stays", () => {
-  const told = readLine('{"up":"low","down":"thumb","rtt_ms":12,"loss":0.5,"talk":true}', UNTOLD);
+  const told = readLine('{"up":"low","down":"thumb","rtt_ms":12,"loss":0.5,"talk":true,"voice":3}', UNTOLD);
 
-  expect(told).toEqual({ up: "low", down: "thumb", rtt_ms: 12, loss: 0.5, talk: true });
+  expect(told).toEqual({ up: "low", down: "thumb", rtt_ms: 12, loss: 0.5, talk: true, voice: 3 });
   expect(readLine('{"down":"high"}', told)).toEqual({ ...told, down: "high" });
   expect(readLine('{"down":"sideways"}', told)).toEqual(told);
   expect(readLine("broken", told)).toEqual(told);

@@ -2,13 +2,14 @@
 import type { Capture } from "./capture";
 import { PictureEncoder, SoundEncoder, ThumbMaker } from "./encode";
 import type { Line } from "./link.svelte";
-import { catalogOf, renditionsOf } from "./renditions";
+import { catalogOf, renditionsOf, type Size } from "./renditions";
 import type { Publication, Publishing } from "./session";
 
 export class Sending {
   readonly #publication: Publication;
   readonly #beat: Publishing;
   readonly #by: string;
+  readonly #size: Size | null;
   readonly #pictures: readonly PictureEncoder[];
   readonly #sound: SoundEncoder | null;
   readonly #thumb: ThumbMaker | null;
@@ -18,6 +19,7 @@ export class Sending {
     this.#publication = line.session.publish(path);
     this.#by = line.session.kind;
     const { size } = capture;
+    this.#size = size;
     const renditions = size === null ? [] : renditionsOf(size);
     const catalog = this.#publication.track("catalog.json");
     this.#beat = this.#publication.track("beat");
@@ -28,9 +30,22 @@ export class Sending {
     this.beat(0);
   }
 
-  /** Whether the server takes a moving picture or the sound. */
+  /** Whether the catalog of this is that of what is captured now: the size of the pictures, and if there is sound. */
+  suits(capture: Capture): boolean {
+    const { size } = capture;
+    const isAsLarge = size?.width === this.#size?.width && size?.height === this.#size?.height;
+    return isAsLarge && capture.hasSound === (this.#sound !== null);
+  }
+
+  /** Whether the server takes a moving picture; of a site without a camera, the sound. */
   get isWanted(): boolean {
-    return this.#pictures.some((one) => one.isWanted);
+    return this.#pictures.length > 0 ? this.#pictures.some((one) => one.isWanted) : this.#sound?.isWanted === true;
+  }
+
+  /** Whether what the server takes of the pictures can't be made here. */
+  get isHopeless(): boolean {
+    const wanted = this.#pictures.filter((one) => one.isWanted);
+    return wanted.length > 0 && wanted.every((one) => one.isHopeless);
   }
 
   picture(frame: VideoFrame, at: number): void {

@@ -24,6 +24,7 @@ export class Talkback implements Member {
   #tracks: readonly Publishing[] = [];
   #speaker: Speaker | null = null;
   #player: Player | null = null;
+  #voice: number | null = null;
   #turn = 0;
 
   /** `own`: the site of this desk, if it is one; it hears the operator by itself. */
@@ -60,11 +61,12 @@ export class Talkback implements Member {
   async listenTo(site: string | null): Promise<void> {
     if (site === this.hearing) return;
     this.hearing = site;
-    this.#player?.close();
-    this.#player = null;
     if (site === null) {
-      await this.#speaker?.close();
+      this.#player?.close();
+      this.#player = null;
+      const speaker = this.#speaker;
       this.#speaker = null;
+      await speaker?.close();
       return;
     }
     this.#speaker ??= new Speaker();
@@ -72,10 +74,13 @@ export class Talkback implements Member {
     await this.#speaker.resume();
   }
 
+  /** Somebody touches the page: a browser that sounds only after that sounds from now on. */
+  wake(): void {
+    void this.#speaker?.resume().catch(() => undefined);
+  }
+
   take(line: Line): void {
     this.#line = line;
-    this.#player?.close();
-    this.#player = null;
     this.#listen();
     const site = this.talkingTo;
     if (site !== null && this.#capture !== null) this.#speak(site, this.#capture);
@@ -89,7 +94,11 @@ export class Talkback implements Member {
   }
 
   hear(told: LineTold): void {
-    if (this.#own !== null) void this.listenTo(told.talk ? this.#own : null).catch(() => undefined);
+    if (this.#own === null) return;
+    const isAnother = told.talk && told.voice !== this.#voice && this.hearing !== null;
+    this.#voice = told.voice;
+    if (isAnother) this.#listen();
+    else void this.listenTo(told.talk ? this.#own : null).catch(() => undefined);
   }
 
   tick(): void {
@@ -100,7 +109,10 @@ export class Talkback implements Member {
     return true;
   }
 
+  /** Read anew who talks: whom the server lets be heard now. */
   #listen(): void {
+    this.#player?.close();
+    this.#player = null;
     if (this.#line === null || this.hearing === null || this.#speaker === null) return;
     const player = new Player(`talk/${this.#line.conference}/${this.hearing}`, NEAR_MS, { shown: () => undefined });
     player.speaker = this.#speaker;

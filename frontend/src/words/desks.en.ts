@@ -298,6 +298,10 @@ export const desks: Pick<Words, "handouts" | "operator" | "secretary" | "site" |
     denied: "The browser does not allow the camera. Allow camera and microphone for this page, then press again.",
     missing: "No camera or microphone was found. Plug it in, then press again.",
     unplugged: "The camera or microphone was pulled out. Plug it in again and the picture comes back by itself.",
+    lacks: {
+      picture: "No camera was found: only sound is sent. Plug one in and the picture follows by itself.",
+      sound: "No microphone was found: only the picture is sent. Plug one in and the sound follows by itself.",
+    },
     unsupported: "This browser can't send a picture. Use a recent Chrome, Edge or Firefox.",
     occupied: "Another camera of this site is connected. This one enters when the other stops or the operator lets it in.",
     replaced: "Another camera of this site took over from this one.",

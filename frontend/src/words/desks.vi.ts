@@ -301,6 +301,10 @@ export const desks = {
     denied: "Trình duyệt không cho dùng máy quay. Hãy cho phép máy quay và micrô của trang này rồi bấm lại.",
     missing: "Không tìm thấy máy quay hoặc micrô. Hãy cắm thiết bị rồi bấm lại.",
     unplugged: "Máy quay hoặc micrô đã bị rút ra. Hãy cắm lại, hình sẽ tự trở lại.",
+    lacks: {
+      picture: "Không tìm thấy máy quay: chỉ gửi được tiếng. Hãy cắm máy quay, hình sẽ tự có.",
+      sound: "Không tìm thấy micrô: chỉ gửi được hình. Hãy cắm micrô, tiếng sẽ tự có.",
+    },
     unsupported: "Trình duyệt này không gửi được hình. Hãy dùng Chrome, Edge hoặc Firefox bản mới.",
     occupied: "Máy quay khác của điểm cầu này đang nối. Máy này sẽ vào khi máy kia dừng hoặc khi trực kỹ thuật cho vào.",
     replaced: "Máy quay khác của điểm cầu này đã thay máy này.",

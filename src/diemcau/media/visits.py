@@ -64,7 +64,7 @@ class Visits:
         self._visits: dict[str, Visit] = {}
         self._ups: dict[SiteId, Ladder] = {}
         self._cameras: dict[SiteId, str] = {}
-        self._spoken_to: frozenset[SiteId] = frozenset()
+        self._spoken_to: Mapping[SiteId, int] = {}
         self._speaking: frozenset[SiteId] = frozenset()
 
     def begin(self, admission: Admission) -> None:
@@ -159,8 +159,8 @@ class Visits:
         visit = self._visits.get(admission.connection)
         return visit.arrivals if visit is not None else Arrivals()
 
-    def talk(self, *, spoken_to: frozenset[SiteId], speaking: frozenset[SiteId]) -> None:
-        """Note to which sites an operator talks, and which sites talk to the operators."""
+    def talk(self, *, spoken_to: Mapping[SiteId, int], speaking: frozenset[SiteId]) -> None:
+        """Note to which sites an operator talks, by which voice, and which sites talk to the operators."""
         self._spoken_to, self._speaking = spoken_to, speaking
         for visit in self._visits.values():
             self._tell(visit)
@@ -222,6 +222,7 @@ class Visits:
                 "rtt_ms": visit.told_rtt_ms,
                 "loss": None if visit.loss is None else round(visit.loss, 2),
                 "talk": site in self._spoken_to,
+                "voice": self._spoken_to.get(site) if site is not None else None,
             }
         )
         if text != visit.told:

@@ -60,6 +60,7 @@ class Tether:
         self._way = way
         self._line = line
         self.voice = CarriedVoice(new_outlet)
+        self._spoken = 0
         self.check = CarriedCheck(new_outlet)
         self._lost = asyncio.Event()
 
@@ -116,16 +117,21 @@ class Tether:
 
     async def _hear_talk(self, link: Link, way: Way, state: bytes) -> None:
         """Carry the operator's voice before the site is told of it."""
-        is_spoken_to = _says_talk(state)
-        if is_spoken_to and self.voice.outlet is None:
+        spoken = _voice_of(state)
+        if spoken is None:
+            await self.voice.end()
+        elif self.voice.outlet is None or spoken != self._spoken:
+            self._spoken = spoken
             with contextlib.suppress(FabricError, TimeoutError):
                 async with asyncio.timeout(_VOICE_WITHIN):
                     await self.voice.begin(await link.read(paths.talk(way.conference, self._site)))
-        elif not is_spoken_to:
-            await self.voice.end()
 
 
-def _says_talk(state: bytes) -> bool:
+def _voice_of(state: bytes) -> int | None:
+    """Return which voice talks to the site, 0 where the node above does not number them; None: nobody talks."""
     with contextlib.suppress(ValueError, AttributeError):
-        return json.loads(state).get("talk") is True
-    return False
+        told = json.loads(state)
+        if told.get("talk") is True:
+            voice = told.get("voice")
+            return voice if isinstance(voice, int) else 0
+    return None

@@ -55,6 +55,7 @@ export class Link {
   #isRunning = false;
   #isRefused = false;
   #line: Line | null = null;
+  readonly #toldOf = new WeakMap<Line, LineTold>();
   #door = 0;
   #doors = 1;
   #heardAt = 0;
@@ -178,8 +179,7 @@ export class Link {
   }
 
   #begin(line: Line): void {
-    this.#line = line;
-    this.kind = line.session.kind;
+    this.#turnTo(line);
     this.#heardAt = performance.now();
     const heard = (): void => {
       if (this.#line === line) this.#heardAt = performance.now();
@@ -195,22 +195,36 @@ export class Link {
       this.#backoff.reset();
     });
     line.session.texts(`line/${line.conference}`, "state", (text) => {
-      if (this.#line !== line) return;
-      this.told = readLine(text, this.told);
-      for (const member of this.#members) member.hear(this.told);
+      const told = readLine(text, this.#toldOf.get(line) ?? this.told);
+      this.#toldOf.set(line, told);
+      if (this.#line === line) this.#hear(told);
     });
     for (const member of this.#members) member.take(line);
   }
 
+  /** What was measured on another line says nothing of this one; the rungs stay until the server names others. */
+  #turnTo(line: Line): void {
+    this.#line = line;
+    this.kind = line.session.kind;
+    const told = this.#toldOf.get(line) ?? { ...this.told, rtt_ms: null, loss: null };
+    this.#toldOf.set(line, told);
+    this.told = told;
+  }
+
+  #hear(told: LineTold): void {
+    this.told = told;
+    for (const member of this.#members) member.hear(told);
+  }
+
   #end(line: Line, other: Line | null = null): void {
-    if (this.#line === line) {
-      this.#line = other;
-      this.kind = other?.session.kind ?? null;
-    }
+    const isPresent = this.#line === line;
+    if (isPresent && other !== null) this.#turnTo(other);
+    else if (isPresent) [this.#line, this.kind] = [null, null];
     for (const member of this.#members) {
       member.leave(line);
       if (other !== null && this.#line === other) member.take(other);
     }
+    if (isPresent && other !== null) this.#hear(this.told);
     line.session.close();
     if (this.#line === null && this.state === "up") this.state = "lost";
   }

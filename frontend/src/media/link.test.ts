@@ -314,3 +314,33 @@ test("a page whose relay is alone goes to the other node, and does not run to an
   await after(5000);
   expect(here.urls).toEqual([HERE.screen, THERE.screen]);
 });
+
+test("what was measured on one line is not taken for the next, and the rungs stay until they are told anew", async () => {
+  const { link, opened } = world();
+  link.hold();
+  await after(10);
+  opened[0]?.says("line/c1", "state", '{"up":"high","down":"low","rtt_ms":12,"loss":0.5,"talk":true}');
+  opened[0]?.end(0);
+  await after(2000);
+  expect(link.line?.session).toBe(opened[1]);
+
+  expect(link.told).toEqual({ up: "high", down: "low", rtt_ms: null, loss: null, talk: true });
+});
+
+test("a line that is gone back to is known as it was told of last", async () => {
+  const { link, opened } = world();
+  const watching = member();
+  link.join(watching);
+  link.hold();
+  await after(10);
+  opened[0]?.says("line/c1", "state", '{"up":"high","down":"high","rtt_ms":12,"loss":0,"talk":false}');
+  link.open("camera");
+  await after(10);
+  opened[0]?.says("line/c1", "state", '{"up":"high","down":"low","rtt_ms":40,"loss":0,"talk":false}');
+  opened[1]?.end(409);
+  await after(60);
+
+  expect(link.line?.session).toBe(opened[0]);
+  expect([link.told.down, link.told.rtt_ms]).toEqual(["low", 40]);
+  expect(watching.notes.at(-1)).toBe("hear low");
+});

@@ -46,6 +46,7 @@ export class ProgramWatch implements Member {
   #best = $state<Rung>("high");
   #isFrozen = false;
   #isHushed = false;
+  #watchers = 0;
 
   constructor(link: Link) {
     this.link = link;
@@ -81,8 +82,14 @@ export class ProgramWatch implements Member {
     return entry !== undefined && this.moving[slot] === entry.n;
   }
 
+  /** Show the program, until what is returned is called. */
   watch(): () => void {
-    return this.link.hold();
+    this.#watchers += 1;
+    const letGo = this.link.hold();
+    return () => {
+      this.#watchers -= 1;
+      letGo();
+    };
   }
 
   show(slot: Slot, canvas: HTMLCanvasElement): Showing {
@@ -160,11 +167,12 @@ export class ProgramWatch implements Member {
     this.#follow();
   }
 
+  /** A screen counts as there whether or not anything is on air. */
   tick(): void {
     const beat = this.#line === null ? undefined : this.#beats.get(this.#line);
     const shown = this.airs.filter((one) => one.role !== "gallery").flatMap((one) => this.#players.get(keyOf(one)) ?? []);
-    if (beat === undefined || shown.length === 0) return;
-    beat.write(shown.map((player) => player.report()), shown.at(-1)?.shows ?? "sound");
+    if (beat === undefined || (shown.length === 0 && this.#watchers === 0)) return;
+    beat.write(shown.map((player) => player.report()), shown.at(-1)?.shows ?? this.rung);
   }
 
   isCarriedBy(line: Line): boolean {

@@ -7,7 +7,7 @@ import { whileSeen } from "./easel";
 import type { LineTold, Rung } from "./line";
 import type { Line, Link, LinkState, Member } from "./link.svelte";
 import { Player } from "./player";
-import { latencyFor, NEAR_MS } from "./playout";
+import { latencyAtFirst, latencyFor, NEAR_MS } from "./playout";
 import { WatchBeat } from "./arrival";
 import { Speaker } from "./speaker";
 
@@ -141,7 +141,7 @@ export class ProgramWatch implements Member {
   take(line: Line): void {
     if (this.#line !== line) {
       this.#line = line;
-      this.#adapt(this.link.told, line.address.latency_ms);
+      this.#adapt(this.link.told, latencyAtFirst(line.session.kind, line.address.latency_ms));
     }
     if (!this.#beats.has(line)) {
       this.#beats.set(line, new WatchBeat(line));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MediaAddress } from "../wire/http";
 import { Link, type Line } from "./link.svelte";
-import { NEAR_MS } from "./playout";
+import { FAR_MS, NEAR_MS } from "./playout";
 import { ProgramWatch } from "./program.svelte";
 import { Reach } from "./reach";
 import type { Carrier, Publishing, Session } from "./session";
@@ -20,9 +20,10 @@ const ADDRESS: MediaAddress = {
 
 const HUE = { n: 1, role: "main", site: "hue", broadcast: "program/c1/air/1" };
 
-/** A line that keeps what is written on it. */
+/** A line that keeps what is written on it, and with which patience pictures are asked for. */
 class Lines {
   readonly written: unknown[] = [];
+  readonly asked: Record<string, number> = {};
   readonly line: Line;
   #air: (text: string) => void = () => undefined;
 
@@ -43,7 +44,10 @@ class Lines {
         return () => undefined;
       },
       bytes: () => () => undefined,
-      frames: () => () => undefined,
+      frames: (_path, name, latencyMs) => {
+        this.asked[name] = latencyMs;
+        return () => undefined;
+      },
       publish: () => ({ track: () => track, close: () => undefined }),
       close: () => undefined,
     };
@@ -117,4 +121,17 @@ test("a page that does not show the program is no screen", () => {
   program.tick();
 
   expect(lines.written).toEqual([]);
+});
+
+test.each([
+  ["webtransport", NEAR_MS],
+  ["websocket", FAR_MS],
+] as const)("what comes by %s is shown after %i ms until the round trip is told", (carrier, latencyMs) => {
+  const [program, lines] = [aProgram(), new Lines(carrier)];
+  program.show("main", {} as HTMLCanvasElement);
+  program.take(lines.line);
+
+  lines.puts(HUE);
+
+  expect(lines.asked).toEqual({ video: latencyMs });
 });

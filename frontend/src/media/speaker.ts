@@ -4,9 +4,8 @@ import type { ToLoudspeaker } from "./loudspeaker.worklet";
 import type { Playout } from "./playout";
 import { newMemory, RATE, RingWriter, type Memory } from "./ring";
 import type { MediaFrame } from "./session";
+import { SoundDecoder } from "./sounddecoder";
 import { Tape } from "./tape";
-
-const CHANNELS = 2;
 
 export interface Voice {
   play(frame: MediaFrame): void;
@@ -46,19 +45,17 @@ export class Speaker {
   voice(playout: Playout): Voice {
     const outlet = new Outlet(this.#context, this.#out, this.#ready);
     const tape = new Tape(outlet, playout, () => frameAt(this.#context));
-    const decoder = new AudioDecoder({ output: (sound) => tape.put(sound.timestamp, monoOf(sound)), error: () => undefined });
-    decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: CHANNELS });
+    const decoder = new SoundDecoder((timestamp, sound) => tape.put(timestamp, sound));
     return {
       play: (frame) => {
-        if (decoder.state !== "configured") return;
         playout.arrived(frame.timestamp, performance.now());
-        decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: frame.timestamp, data: frame.payload }));
+        decoder.take(frame);
       },
       get gaps() {
         return outlet.gaps;
       },
       close: () => {
-        if (decoder.state !== "closed") decoder.close();
+        decoder.close();
         outlet.close();
       },
     };
@@ -127,16 +124,4 @@ function frameAt(context: AudioContext): number {
   const isTold = (heard.performanceTime ?? 0) > 0 && (heard.contextTime ?? 0) > 0;
   const seconds = isTold ? (heard.contextTime ?? 0) + (now - (heard.performanceTime ?? 0)) / 1000 : context.currentTime;
   return seconds * context.sampleRate;
-}
-
-function monoOf(sound: AudioData): Float32Array<ArrayBuffer> {
-  const mono = new Float32Array(sound.numberOfFrames);
-  sound.copyTo(mono, { planeIndex: 0, format: "f32-planar" });
-  if (sound.numberOfChannels > 1) {
-    const right = new Float32Array(sound.numberOfFrames);
-    sound.copyTo(right, { planeIndex: 1, format: "f32-planar" });
-    for (let place = 0; place < mono.length; place += 1) mono[place] = ((mono[place] ?? 0) + (right[place] ?? 0)) / 2;
-  }
-  sound.close();
-  return mono;
 }

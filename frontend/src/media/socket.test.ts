@@ -83,15 +83,21 @@ describe("a session over a WebSocket", () => {
 describe("what waits to be sent", () => {
   it("is not old when nothing waits", () => {
     const backlog = new Backlog();
-    backlog.add(100, 0);
+    backlog.add(100, 100, 0);
     expect(backlog.age(0, 5000)).toBe(0);
+  });
+
+  it("is forgotten when it is gone, though nobody asks how old it is", () => {
+    const backlog = new Backlog();
+    for (let at = 0; at < 1000; at += 1) backlog.add(100, 250, at);
+    expect(backlog.size).toBe(3);
   });
 
   it("is as old as its oldest message of which a byte is left", () => {
     const backlog = new Backlog();
-    backlog.add(100, 0);
-    backlog.add(100, 40);
-    backlog.add(100, 80);
+    backlog.add(100, 100, 0);
+    backlog.add(100, 200, 40);
+    backlog.add(100, 300, 80);
     expect(backlog.age(300, 100)).toBe(100);
     expect(backlog.age(101, 100)).toBe(60);
     expect(backlog.age(100, 100)).toBe(20);

@@ -162,7 +162,8 @@ class Line {
   #send(message: string | Uint8Array<ArrayBuffer>): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(message);
-    this.#backlog.add(typeof message === "string" ? message.length : message.byteLength, performance.now());
+    const bytes = typeof message === "string" ? message.length : message.byteLength;
+    this.#backlog.add(bytes, this.#socket.bufferedAmount, performance.now());
   }
 }
 

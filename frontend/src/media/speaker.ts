@@ -1,4 +1,5 @@
 // The loudspeakers: decodes Opus and plays it without gaps, each source at its own time, on the sound thread.
+import { Backoff } from "./backoff";
 import loudspeaker from "./loudspeaker.worklet.ts?worker&url";
 import type { ToLoudspeaker } from "./loudspeaker.worklet";
 import type { Playout } from "./playout";
@@ -6,6 +7,10 @@ import { newMemory, RATE, RingWriter, type Memory } from "./ring";
 import type { MediaFrame } from "./session";
 import { SoundDecoder } from "./sounddecoder";
 import { Tape } from "./tape";
+import { pause } from "./ticks";
+
+/** Of what was said to a loudspeaker that is not there yet the newest is kept: more than it has room for in any case. */
+const MOST_WAITING = 200;
 
 export interface Voice {
   play(frame: MediaFrame): void;
@@ -17,20 +22,21 @@ export interface Voice {
 export class Speaker {
   readonly #context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
   readonly #out = this.#context.createGain();
-  readonly #ready = this.#context.audioWorklet.addModule(loudspeaker);
+  #isLoaded = false;
+  readonly #ready = this.#load();
 
   constructor() {
     this.#out.connect(this.#context.destination);
-    this.#ready.catch(() => undefined);
   }
 
+  /** Whether what comes is heard. */
   get isRunning(): boolean {
-    return this.#context.state === "running";
+    return this.#isLoaded && this.#context.state === "running";
   }
 
   /** Browsers begin to sound after a gesture; this is called at one. */
   async resume(): Promise<void> {
-    await this.#context.resume();
+    await Promise.all([this.#context.resume(), this.#ready]);
   }
 
   /** Everything goes on, unheard. */
@@ -40,6 +46,20 @@ export class Speaker {
 
   async close(): Promise<void> {
     await this.#context.close();
+  }
+
+  /** Tried until it is there or nobody wants it any more. A browser remembers what failed: it is asked for by another name. */
+  async #load(): Promise<void> {
+    const backoff = new Backoff();
+    for (let again = 0; this.#context.state !== "closed"; again += 1) {
+      try {
+        await this.#context.audioWorklet.addModule(again === 0 ? loudspeaker : `${loudspeaker}?again=${again}`);
+        this.#isLoaded = true;
+        return;
+      } catch {
+        await pause(backoff.next());
+      }
+    }
   }
 
   voice(playout: Playout): Voice {
@@ -73,7 +93,7 @@ class Outlet {
   #told = 0;
 
   constructor(context: AudioContext, out: AudioNode, ready: Promise<void>) {
-    ready.then(() => this.#begin(context, out)).catch(() => undefined);
+    void ready.then(() => this.#begin(context, out));
   }
 
   get gaps(): number {
@@ -112,7 +132,9 @@ class Outlet {
 
   #tell(told: ToLoudspeaker): void {
     if (this.#node === null) {
-      if (!this.#isOver) this.#waiting.push(told);
+      if (this.#isOver) return;
+      this.#waiting.push(told);
+      if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     } else this.#node.port.postMessage(told, told.kind === "write" ? [told.sound.buffer] : []);
   }
 }

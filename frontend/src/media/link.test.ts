@@ -3,19 +3,20 @@ import { Unanswered, type MediaAddress } from "../wire/http";
 import type { LineTold } from "./line";
 import { Link, type Line, type Member } from "./link.svelte";
 import { Reach, type Part } from "./reach";
-import type { Session } from "./session";
+import type { Carrier, Session } from "./session";
 
 /** A session whose other end is in the test's hand. */
 class Opened implements Session {
-  readonly kind = "webtransport";
+  readonly kind: Carrier;
   readonly part: Part;
   isClosed = false;
   end: (code: number) => void = () => undefined;
   readonly closed = new Promise<number>((resolve) => (this.end = resolve));
   readonly #readers = new Map<string, (text: string) => void>();
 
-  constructor(part: Part) {
+  constructor(part: Part, kind: Carrier = "webtransport") {
     this.part = part;
+    this.kind = kind;
   }
 
   says(path: string, track: string, text: string): void {
@@ -83,11 +84,19 @@ interface World {
   isSilent: boolean;
   /** A way over a WebSocket was sought. */
   socket: () => void;
+  hasSocket: boolean;
 }
 
 function world(): World {
   const opened: Opened[] = [];
   const urls: string[] = [];
+  const begun = (session: Opened): Opened => {
+    opened.push(session);
+    setInterval(() => {
+      if (!made.isSilent) session.says("program/c1", "beat", "{}");
+    }, 1000);
+    return session;
+  };
   const made: World = {
     opened,
     urls,
@@ -95,6 +104,7 @@ function world(): World {
     isReachable: () => true,
     isSilent: false,
     socket: () => undefined,
+    hasSocket: false,
     link: new Link(
       () => made.address(),
       new Reach({
@@ -103,15 +113,11 @@ function world(): World {
           urls.push(url);
           if (!made.isReachable(url)) return Promise.reject(new Error("nobody there"));
           const session = new Opened(url.endsWith("camera") ? "camera" : "screen");
-          opened.push(session);
-          setInterval(() => {
-            if (!made.isSilent) session.says("program/c1", "beat", "{}");
-          }, 1000);
-          return Promise.resolve(session);
+          return Promise.resolve(begun(session));
         },
         socket: () => {
           made.socket();
-          return Promise.reject(new Error("no socket"));
+          return made.hasSocket ? Promise.resolve(begun(new Opened("screen", "websocket"))) : Promise.reject(new Error("no socket"));
         },
         now: () => Date.now(),
       }),
@@ -176,6 +182,9 @@ test("turning the camera on opens the new line first and leaves the old one when
 
   expect(opened.map((one) => [one.part, one.isClosed])).toEqual([["screen", false], ["camera", false]]);
   watching.carried = true;
+  await after(100);
+  expect(opened.map((one) => one.isClosed)).toEqual([false, false]);
+  opened[1]?.says("program/c1", "beat", "{}");
   await after(100);
 
   expect(opened.map((one) => one.isClosed)).toEqual([true, false]);
@@ -343,4 +352,65 @@ test("a line that is gone back to is known as it was told of last", async () => 
   expect(link.line?.session).toBe(opened[0]);
   expect([link.told.down, link.told.rtt_ms]).toEqual(["low", 40]);
   expect(watching.notes.at(-1)).toBe("hear low");
+});
+
+/** A page whose line goes over a WebSocket, since UDP did not come through. */
+async function round(): Promise<{ made: World; watching: ReturnType<typeof member> }> {
+  const made = world();
+  const watching = member();
+  made.address = () => Promise.resolve(ADDRESS);
+  made.hasSocket = true;
+  made.isReachable = () => false;
+  made.link.join(watching);
+  made.link.hold();
+  await after(3000);
+  expect(made.opened.map((one) => one.kind)).toEqual(["websocket"]);
+  made.opened[0]?.says("program/c1", "air", "{}");
+  return { made, watching };
+}
+
+test("a page on a steady WebSocket tries the better way beside it, and changes over when everything comes by that", async () => {
+  const { made, watching } = await round();
+  made.isReachable = () => true;
+  await after(176_000);
+  expect(made.opened).toHaveLength(1);
+  await after(4000);
+  expect(made.opened.map((one) => [one.kind, one.isClosed])).toEqual([["websocket", false], ["webtransport", false]]);
+
+  watching.carried = true;
+  await after(1100);
+
+  expect(made.opened.map((one) => one.isClosed)).toEqual([true, false]);
+  expect([made.link.kind, made.link.state]).toEqual(["webtransport", "up"]);
+});
+
+test("a better way that is still not there, or by which nothing comes, disturbs nothing", async () => {
+  const { made, watching } = await round();
+  await after(400_000);
+  expect(made.urls).toHaveLength(3);
+  expect(watching.notes).toEqual(["take screen"]);
+
+  made.isReachable = () => true;
+  while (made.opened.length < 2) await after(100);
+  made.isSilent = true;
+  while (made.opened[1]?.isClosed === false) await after(100);
+  await after(2000);
+  made.isSilent = false;
+  await after(10_000);
+
+  expect(made.opened.map((one) => [one.kind, one.isClosed])).toEqual([["websocket", false], ["webtransport", true]]);
+  expect(made.link.line?.session).toBe(made.opened[0]);
+  expect([made.link.kind, made.link.state]).toEqual(["websocket", "up"]);
+});
+
+test("a better way by which the page is refused leaves it where it is", async () => {
+  const { made } = await round();
+  made.isReachable = () => true;
+  await after(181_000);
+
+  made.opened[1]?.end(401);
+  await after(1000);
+
+  expect(made.link.line?.session).toBe(made.opened[0]);
+  expect([made.link.kind, made.link.state]).toEqual(["websocket", "up"]);
 });

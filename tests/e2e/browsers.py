@@ -75,8 +75,8 @@ LISTEN = """
   };
   const stringify = JSON.stringify;
   JSON.stringify = (value, ...more) => {
-    if (value?.late_ms !== undefined) {
-      value.late_ms += globalThis.pretendedLateness ?? 0;
+    if (value?.shows !== undefined) {
+      if (value.late_ms !== undefined) value.late_ms += globalThis.pretendedLateness ?? 0;
       heard.beats.push(value);
     }
     return stringify(value, ...more);

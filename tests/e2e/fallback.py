@@ -30,8 +30,22 @@ from tests.web.door import Door, a_door, open_conference
 PATIENCE_MS = 30_000
 CONFERENCE = ConferenceId("review-2026")
 CAMERA, CAMERA_ON = "Máy quay", "Bật máy quay"
-SHOWN = "() => [...document.querySelectorAll('figure.full canvas')].some((canvas) => canvas.width > 16)"
-"""A picture came and was drawn. Whether it goes on is the ladder's: a machine that can't follow is asked for less."""
+MOVES = """
+() => {
+  const shown = [...document.querySelectorAll("figure.full canvas")].find((canvas) => canvas.width > 16);
+  if (shown === undefined) return false;
+  const small = document.createElement("canvas");
+  [small.width, small.height] = [64, 36];
+  small.getContext("2d").drawImage(shown, 0, 0, small.width, small.height);
+  globalThis.pictures ??= new Set();
+  return pictures.add(small.toDataURL()).size > 4;
+}
+"""
+"""Pictures came and were drawn, one after the other. How many a second is the ladder's: who can't follow gets fewer."""
+LOOK_EVERY_MS = 200
+HEARD = "() => heard.loudest > 0.05"
+ROUND = "() => heard.beats.at(-1)?.by === 'websocket'"
+"""What listens is in `browsers.LISTEN`; a screen says itself by what it is reached."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,19 @@ from playwright.async_api import BrowserContext, async_playwright
 
 from diemcau.core.roles import Role
 from tests.core.samples import HANOI
-from tests.e2e.fallback import CAMERA, CAMERA_ON, PATIENCE_MS, SHOWN, Centre, a_centre, chromium
+from tests.e2e.browsers import LISTEN
+from tests.e2e.fallback import (
+    CAMERA,
+    CAMERA_ON,
+    HEARD,
+    LOOK_EVERY_MS,
+    MOVES,
+    PATIENCE_MS,
+    ROUND,
+    Centre,
+    a_centre,
+    chromium,
+)
 from tests.web.namespaces import a_namespace
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
@@ -56,10 +68,13 @@ async def test_a_hall_whose_network_lets_no_udp_through_goes_on_over_the_web_ser
 
 
 async def _send_and_look(browser: BrowserContext, centre: Centre) -> None:
-    """Turn the main site's camera on in one page, and see it in another."""
+    """Turn the main site's camera on in one page, and see and hear it in another."""
     hall, site = await browser.new_page(), await browser.new_page()
+    await hall.add_init_script(LISTEN)
     await hall.goto(centre.enter(Role.PROGRAM))
     await site.goto(centre.enter(Role.SITE, HANOI))
     await site.get_by_role("button", name=CAMERA).click()
     await site.get_by_role("button", name=CAMERA_ON).click()
-    await hall.wait_for_function(SHOWN, timeout=PATIENCE_MS)
+    await hall.wait_for_function(MOVES, polling=LOOK_EVERY_MS, timeout=PATIENCE_MS)
+    await hall.wait_for_function(HEARD, timeout=PATIENCE_MS)
+    await hall.wait_for_function(ROUND, timeout=PATIENCE_MS)

@@ -100,6 +100,21 @@ async def test_a_screen_that_gets_the_program_late_is_asked_to_take_less_and_no_
     assert [(await newest(line))["down"] for line in lines] == ["low", "high"]
 
 
+async def test_a_screen_counts_while_nothing_is_on_air_and_keeps_its_rung() -> None:
+    visits = new_visits()
+    come(visits, HUE, "screen")
+    for second in range(4):
+        visits.hear_screen("screen", LATE, at=float(second))
+        visits.second(on_air=(), at=float(second))
+
+    for second in range(4, 60):
+        visits.hear_screen("screen", ScreenBeat(by="websocket", shows="low"), at=float(second))
+        visits.second(on_air=(), at=float(second))
+
+    state = visits.states(at=59.5)[HUE]
+    assert (state.screens, state.down, state.late_ms) == (1, "low", None)
+
+
 async def test_a_screen_is_not_judged_twice_by_one_beat() -> None:
     visits = new_visits()
     hue = come(visits, HUE, "one")

@@ -20,11 +20,13 @@ export class WatchBeat {
     this.#by = line.session.kind;
   }
 
+  /** Of no arrivals nothing is known: the line is neither good nor bad then. */
   write(arrivals: readonly Arrival[], shows: Rung): void {
     this.#count += 1;
     const late_ms = Math.max(0, ...arrivals.map((one) => one.late));
     const gaps = arrivals.reduce((sum, one) => sum + one.gaps, 0);
-    this.#track.writeText(JSON.stringify({ n: this.#count, late_ms, gaps, by: this.#by, shows }));
+    const arrived = arrivals.length === 0 ? {} : { late_ms, gaps };
+    this.#track.writeText(JSON.stringify({ n: this.#count, ...arrived, by: this.#by, shows }));
   }
 
   close(): void {

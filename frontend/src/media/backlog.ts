@@ -7,20 +7,30 @@ interface Handed {
 }
 
 export class Backlog {
-  readonly #handed: Handed[] = [];
+  #handed: Handed[] = [];
   #bytes = 0;
 
-  /** A message of so many bytes was handed to the socket at `now`, in milliseconds. */
-  add(bytes: number, now: number): void {
+  /** How many messages are remembered. */
+  get size(): number {
+    return this.#handed.length;
+  }
+
+  /** A message of so many bytes was handed to the socket at `now`, in milliseconds; it is among the `waiting` bytes. */
+  add(bytes: number, waiting: number, now: number): void {
     this.#bytes += bytes;
     this.#handed.push({ upTo: this.#bytes, at: now });
+    this.#forget(waiting);
   }
 
   /** For how long the oldest message has waited of which something is among the `waiting` bytes. */
   age(waiting: number, now: number): number {
+    this.#forget(waiting);
+    return now - (this.#handed[0]?.at ?? now);
+  }
+
+  #forget(waiting: number): void {
     const gone = this.#bytes - waiting;
     const first = this.#handed.findIndex((one) => one.upTo > gone);
-    this.#handed.splice(0, first < 0 ? this.#handed.length : first);
-    return now - (this.#handed[0]?.at ?? now);
+    if (first !== 0) this.#handed = first < 0 ? [] : this.#handed.slice(first);
   }
 }

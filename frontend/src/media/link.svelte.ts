@@ -4,7 +4,7 @@
 import { Unanswered, type MediaAddress } from "../wire/http";
 import { Backoff } from "./backoff";
 import { readLine, UNTOLD, type LineTold } from "./line";
-import { doorsOf, NoDoor, socketUrl, type Part, type Reach } from "./reach";
+import { AGAIN_MS, doorsOf, NoDoor, socketUrl, type Part, type Reach } from "./reach";
 import type { Carrier, Session } from "./session";
 import { everySecond, pause } from "./ticks";
 
@@ -55,10 +55,14 @@ export class Link {
   #isRunning = false;
   #isRefused = false;
   #line: Line | null = null;
+  readonly #heardOf = new WeakSet<Line>();
+  readonly #toldOf = new WeakMap<Line, LineTold>();
   #door = 0;
   #doors = 1;
   #heardAt = 0;
   #leftAt = -Infinity;
+  #roundSince = 0;
+  #seeksBetter = false;
   #wake: () => void = () => undefined;
 
   constructor(address: () => Promise<MediaAddress>, reach: Reach) {
@@ -126,6 +130,7 @@ export class Link {
         return;
       }
       if (line.part !== this.#wish) line = await this.#change(line);
+      else if (this.#seeksBetter) line = await this.#improve(line);
     }
   }
 
@@ -150,12 +155,39 @@ export class Link {
 
   async #handedOver(line: Line, before: Line): Promise<null> {
     const until = performance.now() + HAND_OVER_MS;
-    const isCarried = (): boolean => [...this.#members].every((one) => one.isCarriedBy(line));
     while (performance.now() < until && !(await isOver(before.session))) {
       await pause(50);
-      if (isCarried()) break;
+      if (this.#isCarriedBy(line)) break;
     }
     return null;
+  }
+
+  #isCarriedBy(line: Line): boolean {
+    return this.#heardOf.has(line) && [...this.#members].every((one) => one.isCarriedBy(line));
+  }
+
+  /** The better way beside a line that goes round it: taken only if everything comes by it, else nothing has happened. */
+  async #improve(before: Line): Promise<Line> {
+    this.#seeksBetter = false;
+    const line = await this.#connectBetter(before.part);
+    if (line === null) return before;
+    this.#begin(line);
+    await Promise.race([line.session.closed, this.#handedOver(line, before)]);
+    const isBetter = !(await isOver(line.session)) && (this.#isCarriedBy(line) || (await isOver(before.session)));
+    const [kept, left] = isBetter ? [line, before] : [before, line];
+    this.#end(left, kept);
+    this.#roundSince = performance.now();
+    return kept;
+  }
+
+  async #connectBetter(part: Part): Promise<Line | null> {
+    try {
+      const address = await this.#address();
+      const session = await this.#reach.better(doorsOf(address)[this.#door] ?? address, part);
+      return newLine(session, address, part);
+    } catch {
+      return null;
+    }
   }
 
   /** One try; after one that failed, the pause before the next. */
@@ -170,7 +202,7 @@ export class Link {
       const named = isLast || !this.#reach.isProven ? address.socket[part] : null;
       const socket = named === null ? null : socketUrl(named, location.href);
       const session = await this.#reach.open(door, socket, part);
-      return { session, address, part, conference: address.program.split("/")[1] ?? "" };
+      return newLine(session, address, part);
     } catch (error) {
       await this.#failed(error);
       return null;
@@ -178,10 +210,11 @@ export class Link {
   }
 
   #begin(line: Line): void {
-    this.#line = line;
-    this.kind = line.session.kind;
-    this.#heardAt = performance.now();
+    this.#turnTo(line);
+    this.#roundSince = performance.now();
+    this.#seeksBetter = false;
     const heard = (): void => {
+      this.#heardOf.add(line);
       if (this.#line === line) this.#heardAt = performance.now();
     };
     line.session.texts(line.address.program, "beat", (text) => {
@@ -195,22 +228,37 @@ export class Link {
       this.#backoff.reset();
     });
     line.session.texts(`line/${line.conference}`, "state", (text) => {
-      if (this.#line !== line) return;
-      this.told = readLine(text, this.told);
-      for (const member of this.#members) member.hear(this.told);
+      const told = readLine(text, this.#toldOf.get(line) ?? this.told);
+      this.#toldOf.set(line, told);
+      if (this.#line === line) this.#hear(told);
     });
     for (const member of this.#members) member.take(line);
   }
 
+  /** What was measured on another line says nothing of this one; the rungs stay until the server names others. */
+  #turnTo(line: Line): void {
+    this.#line = line;
+    this.kind = line.session.kind;
+    this.#heardAt = performance.now();
+    const told = this.#toldOf.get(line) ?? { ...this.told, rtt_ms: null, loss: null };
+    this.#toldOf.set(line, told);
+    this.told = told;
+  }
+
+  #hear(told: LineTold): void {
+    this.told = told;
+    for (const member of this.#members) member.hear(told);
+  }
+
   #end(line: Line, other: Line | null = null): void {
-    if (this.#line === line) {
-      this.#line = other;
-      this.kind = other?.session.kind ?? null;
-    }
+    const isPresent = this.#line === line;
+    if (isPresent && other !== null) this.#turnTo(other);
+    else if (isPresent) [this.#line, this.kind] = [null, null];
     for (const member of this.#members) {
       member.leave(line);
       if (other !== null && this.#line === other) member.take(other);
     }
+    if (isPresent && other !== null) this.#hear(this.told);
     line.session.close();
     if (this.#line === null && this.state === "up") this.state = "lost";
   }
@@ -225,7 +273,15 @@ export class Link {
 
   #tick(): void {
     for (const member of this.#members) member.tick();
-    if (this.#line !== null && performance.now() - this.#heardAt > BEAT_LOST_MS) this.#line.session.close();
+    if (this.#line === null) return;
+    const now = performance.now();
+    if (now - this.#heardAt > BEAT_LOST_MS) this.#line.session.close();
+    // A site has one camera: a second line for it would be refused.
+    const goesRound = this.#line.session.kind === "websocket" && this.#line.part === "screen" && this.#reach.hasBetter;
+    if (!goesRound || now - this.#roundSince < AGAIN_MS) return;
+    this.#roundSince = now;
+    this.#seeksBetter = true;
+    this.#wake();
   }
 
   /** What a line's end means, and how long to wait before the next. */
@@ -273,6 +329,10 @@ export class Link {
   #whenWoken(): Promise<null> {
     return new Promise((resolve) => (this.#wake = () => resolve(null)));
   }
+}
+
+function newLine(session: Session, address: MediaAddress, part: Part): Line {
+  return { session, address, part, conference: address.program.split("/")[1] ?? "" };
 }
 
 /** Whether a session has ended already. */

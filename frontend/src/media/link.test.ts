@@ -1,138 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Unanswered, type MediaAddress } from "../wire/http";
-import type { LineTold } from "./line";
-import { Link, type Line, type Member } from "./link.svelte";
-import { Reach, type Part } from "./reach";
-import type { Session } from "./session";
-
-/** A session whose other end is in the test's hand. */
-class Opened implements Session {
-  readonly kind = "webtransport";
-  readonly part: Part;
-  isClosed = false;
-  end: (code: number) => void = () => undefined;
-  readonly closed = new Promise<number>((resolve) => (this.end = resolve));
-  readonly #readers = new Map<string, (text: string) => void>();
-
-  constructor(part: Part) {
-    this.part = part;
-  }
-
-  says(path: string, track: string, text: string): void {
-    this.#readers.get(`${path} ${track}`)?.(text);
-  }
-
-  texts(path: string, track: string, heard: (text: string) => void): () => void {
-    this.#readers.set(`${path} ${track}`, heard);
-    return () => undefined;
-  }
-
-  bytes(): () => void {
-    return () => undefined;
-  }
-
-  frames(): () => void {
-    return () => undefined;
-  }
-
-  publish(): never {
-    throw new Error("nothing is published here");
-  }
-
-  close(): void {
-    this.isClosed = true;
-    this.end(0);
-  }
-}
-
-const HERE = { camera: "https://here/camera", screen: "https://here/screen", fingerprints: [] };
-const THERE = { camera: "https://there/camera", screen: "https://there/screen", fingerprints: [] };
-const ADDRESS: MediaAddress = {
-  ...HERE,
-  socket: { camera: null, screen: "" },
-  parents: [],
-  camera_free: true,
-  up: "up/c1/hue/abcdefgh",
-  program: "program/c1",
-  latency_ms: 150,
-};
-
-/** A member that notes what it is told; it is carried by a line as soon as the test says so. */
-function member(): Member & { readonly notes: string[]; carried: boolean } {
-  const notes: string[] = [];
-  return {
-    notes,
-    carried: false,
-    take: (line: Line) => notes.push(`take ${line.part}`),
-    leave: (line: Line) => notes.push(`leave ${line.part}`),
-    tick: () => undefined,
-    hear: (told: LineTold) => notes.push(`hear ${told.down}`),
-    isCarriedBy(): boolean {
-      return this.carried;
-    },
-  };
-}
-
-interface World {
-  readonly link: Link;
-  readonly opened: Opened[];
-  readonly urls: string[];
-  address: () => Promise<MediaAddress>;
-  isReachable: (url: string) => boolean;
-  /** The server sends no beat. */
-  isSilent: boolean;
-  /** A way over a WebSocket was sought. */
-  socket: () => void;
-}
-
-function world(): World {
-  const opened: Opened[] = [];
-  const urls: string[] = [];
-  const made: World = {
-    opened,
-    urls,
-    address: () => Promise.resolve({ ...ADDRESS, socket: { camera: null, screen: null as unknown as string } }),
-    isReachable: () => true,
-    isSilent: false,
-    socket: () => undefined,
-    link: new Link(
-      () => made.address(),
-      new Reach({
-        hasTransport: () => true,
-        transport: (url) => {
-          urls.push(url);
-          if (!made.isReachable(url)) return Promise.reject(new Error("nobody there"));
-          const session = new Opened(url.endsWith("camera") ? "camera" : "screen");
-          opened.push(session);
-          setInterval(() => {
-            if (!made.isSilent) session.says("program/c1", "beat", "{}");
-          }, 1000);
-          return Promise.resolve(session);
-        },
-        socket: () => {
-          made.socket();
-          return Promise.reject(new Error("no socket"));
-        },
-        now: () => Date.now(),
-      }),
-    ),
-  };
-  return made;
-}
-
-/** The page's clock, which a worker ticks. */
-class Ticking {
-  onmessage: (() => void) | null = null;
-  #timer: ReturnType<typeof setInterval> | undefined;
-
-  postMessage(ms: number): void {
-    this.#timer = setInterval(() => this.onmessage?.(), ms);
-  }
-
-  terminate(): void {
-    clearInterval(this.#timer);
-  }
-}
+import { Unanswered } from "../wire/http";
+import { ADDRESS, HERE, member, THERE, Ticking, world, type World } from "./linkworld";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -176,6 +44,9 @@ test("turning the camera on opens the new line first and leaves the old one when
 
   expect(opened.map((one) => [one.part, one.isClosed])).toEqual([["screen", false], ["camera", false]]);
   watching.carried = true;
+  await after(100);
+  expect(opened.map((one) => one.isClosed)).toEqual([false, false]);
+  opened[1]?.says("program/c1", "beat", "{}");
   await after(100);
 
   expect(opened.map((one) => one.isClosed)).toEqual([true, false]);
@@ -313,4 +184,95 @@ test("a page whose relay is alone goes to the other node, and does not run to an
   here.opened.at(-1)?.says("program/c1", "beat", '{"n": 5, "alone_s": 9}');
   await after(5000);
   expect(here.urls).toEqual([HERE.screen, THERE.screen]);
+});
+
+test("what was measured on one line is not taken for the next, and the rungs stay until they are told anew", async () => {
+  const { link, opened } = world();
+  link.hold();
+  await after(10);
+  opened[0]?.says("line/c1", "state", '{"up":"high","down":"low","rtt_ms":12,"loss":0.5,"talk":true}');
+  opened[0]?.end(0);
+  await after(2000);
+  expect(link.line?.session).toBe(opened[1]);
+
+  expect(link.told).toEqual({ up: "high", down: "low", rtt_ms: null, loss: null, talk: true });
+});
+
+test("a line that is gone back to is known as it was told of last", async () => {
+  const { link, opened } = world();
+  const watching = member();
+  link.join(watching);
+  link.hold();
+  await after(10);
+  opened[0]?.says("line/c1", "state", '{"up":"high","down":"high","rtt_ms":12,"loss":0,"talk":false}');
+  link.open("camera");
+  await after(10);
+  opened[0]?.says("line/c1", "state", '{"up":"high","down":"low","rtt_ms":40,"loss":0,"talk":false}');
+  opened[1]?.end(409);
+  await after(60);
+
+  expect(link.line?.session).toBe(opened[0]);
+  expect([link.told.down, link.told.rtt_ms]).toEqual(["low", 40]);
+  expect(watching.notes.at(-1)).toBe("hear low");
+});
+
+/** A page whose line goes over a WebSocket, since UDP did not come through. */
+async function round(): Promise<{ made: World; watching: ReturnType<typeof member> }> {
+  const made = world();
+  const watching = member();
+  made.address = () => Promise.resolve(ADDRESS);
+  made.hasSocket = true;
+  made.isReachable = () => false;
+  made.link.join(watching);
+  made.link.hold();
+  await after(3000);
+  expect(made.opened.map((one) => one.kind)).toEqual(["websocket"]);
+  made.opened[0]?.says("program/c1", "air", "{}");
+  return { made, watching };
+}
+
+test("a page on a steady WebSocket tries the better way beside it, and changes over when everything comes by that", async () => {
+  const { made, watching } = await round();
+  made.isReachable = () => true;
+  await after(176_000);
+  expect(made.opened).toHaveLength(1);
+  await after(4000);
+  expect(made.opened.map((one) => [one.kind, one.isClosed])).toEqual([["websocket", false], ["webtransport", false]]);
+
+  watching.carried = true;
+  await after(1100);
+
+  expect(made.opened.map((one) => one.isClosed)).toEqual([true, false]);
+  expect([made.link.kind, made.link.state]).toEqual(["webtransport", "up"]);
+});
+
+test("a better way that is still not there, or by which nothing comes, disturbs nothing", async () => {
+  const { made, watching } = await round();
+  await after(400_000);
+  expect(made.urls).toHaveLength(3);
+  expect(watching.notes).toEqual(["take screen"]);
+
+  made.isReachable = () => true;
+  while (made.opened.length < 2) await after(100);
+  made.isSilent = true;
+  while (made.opened[1]?.isClosed === false) await after(100);
+  await after(2000);
+  made.isSilent = false;
+  await after(10_000);
+
+  expect(made.opened.map((one) => [one.kind, one.isClosed])).toEqual([["websocket", false], ["webtransport", true]]);
+  expect(made.link.line?.session).toBe(made.opened[0]);
+  expect([made.link.kind, made.link.state]).toEqual(["websocket", "up"]);
+});
+
+test("a better way by which the page is refused leaves it where it is", async () => {
+  const { made } = await round();
+  made.isReachable = () => true;
+  await after(181_000);
+
+  made.opened[1]?.end(401);
+  await after(1000);
+
+  expect(made.link.line?.session).toBe(made.opened[0]);
+  expect([made.link.kind, made.link.state]).toEqual(["websocket", "up"]);
 });

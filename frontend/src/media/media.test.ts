@@ -3,7 +3,7 @@ import { entryFor, readAir } from "./air";
 import { Backoff } from "./backoff";
 import { parametersOf } from "./h264";
 import { readLine, trackOf, UNTOLD } from "./line";
-import { FAR_MS, latencyFor, NEAR_MS, Playout } from "./playout";
+import { FAR_MS, latencyAtFirst, latencyFor, NEAR_MS, Playout } from "./playout";
 import { Reel } from "./reel";
 import { readStates } from "./wall.svelte";
 
@@ -72,6 +72,12 @@ test("the latency is small on a near line, large on a far one, and does not swin
   expect(latencyFor(21, NEAR_MS)).toBe(NEAR_MS);
   expect(latencyFor(19, FAR_MS)).toBe(FAR_MS);
   expect(latencyFor(3, FAR_MS)).toBe(NEAR_MS);
+});
+
+test("a line over the web server is a far one until its round trip is known", () => {
+  expect(latencyAtFirst("webtransport", NEAR_MS)).toBe(NEAR_MS);
+  expect(latencyAtFirst("websocket", NEAR_MS)).toBe(FAR_MS);
+  expect(latencyAtFirst("websocket", 400)).toBe(400);
 });
 
 test("what the server tells of a line is read, and what it leaves out stays", () => {

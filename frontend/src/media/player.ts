@@ -145,7 +145,7 @@ export class Player {
       this.#stopPicture();
       return;
     }
-    if (this.#now?.session === session && this.#now.rung === this.#rung) {
+    if (this.#now?.session === session && this.#now.rung === this.#rung && this.#now.feed !== null) {
       this.#next?.feed?.stop();
       this.#next = null;
       return;
@@ -213,9 +213,11 @@ export class Player {
         const isPresent = way === this.#now || way === this.#next;
         if (this.#isOver || !isPresent || this.#session !== way.session) return;
         way.feed?.stop();
-        const again = this.#open(way.session, way.rung, isLacking ? "video" : track);
-        this.#next = again;
-        if (way === this.#now) this.#now = { ...way, feed: null };
+        if (way === this.#now) {
+          this.#now = { ...way, feed: null };
+          if (this.#next !== null) return; // what is wanted now is on its way already
+        }
+        this.#next = this.#open(way.session, way.rung, isLacking ? "video" : track);
       },
       isLacking ? 0 : AGAIN_MS,
     );

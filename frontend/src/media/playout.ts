@@ -1,4 +1,5 @@
 // When a frame is to be shown: a fixed latency after it would have come over the fastest way seen.
+import type { Carrier } from "./session";
 
 const FORGET_MS_PER_SECOND = 2;
 const BROKEN_MS = 2000;
@@ -42,6 +43,11 @@ export const NEAR_MS = 150;
 export const FAR_MS = 250;
 const NEAR_RTT_MS = 20;
 const SLACK_MS = 5;
+
+/** The latency of a line of which no round trip is known yet; over a WebSocket none ever is, and what is lost comes again late. */
+export function latencyAtFirst(carrier: Carrier, here: number): number {
+  return carrier === "websocket" ? Math.max(here, FAR_MS) : here;
+}
 
 /** The latency for a measured round trip; it changes only when the measure is clearly on the other side. */
 export function latencyFor(rtt: number, now: number): number {

@@ -7,7 +7,7 @@ import { whileSeen } from "./easel";
 import type { LineTold, Rung } from "./line";
 import type { Line, Link, LinkState, Member } from "./link.svelte";
 import { Player } from "./player";
-import { latencyFor, NEAR_MS } from "./playout";
+import { latencyAtFirst, latencyFor, NEAR_MS } from "./playout";
 import { WatchBeat } from "./arrival";
 import { Speaker } from "./speaker";
 
@@ -46,6 +46,7 @@ export class ProgramWatch implements Member {
   #best = $state<Rung>("high");
   #isFrozen = false;
   #isHushed = false;
+  #watchers = 0;
 
   constructor(link: Link) {
     this.link = link;
@@ -81,8 +82,14 @@ export class ProgramWatch implements Member {
     return entry !== undefined && this.moving[slot] === entry.n;
   }
 
+  /** Show the program, until what is returned is called. */
   watch(): () => void {
-    return this.link.hold();
+    this.#watchers += 1;
+    const letGo = this.link.hold();
+    return () => {
+      this.#watchers -= 1;
+      letGo();
+    };
   }
 
   show(slot: Slot, canvas: HTMLCanvasElement): Showing {
@@ -134,7 +141,7 @@ export class ProgramWatch implements Member {
   take(line: Line): void {
     if (this.#line !== line) {
       this.#line = line;
-      this.#adapt(this.link.told, line.address.latency_ms);
+      this.#adapt(this.link.told, latencyAtFirst(line.session.kind, line.address.latency_ms));
     }
     if (!this.#beats.has(line)) {
       this.#beats.set(line, new WatchBeat(line));
@@ -160,11 +167,12 @@ export class ProgramWatch implements Member {
     this.#follow();
   }
 
+  /** A screen counts as there whether or not anything is on air. */
   tick(): void {
     const beat = this.#line === null ? undefined : this.#beats.get(this.#line);
     const shown = this.airs.filter((one) => one.role !== "gallery").flatMap((one) => this.#players.get(keyOf(one)) ?? []);
-    if (beat === undefined || shown.length === 0) return;
-    beat.write(shown.map((player) => player.report()), shown.at(-1)?.shows ?? "sound");
+    if (beat === undefined || (shown.length === 0 && this.#watchers === 0)) return;
+    beat.write(shown.map((player) => player.report()), shown.at(-1)?.shows ?? this.rung);
   }
 
   isCarriedBy(line: Line): boolean {

@@ -1,5 +1,6 @@
 // How this page comes to sound and picture: by WebTransport, and where that is missing or not up in time by a
-// WebSocket to the web server. What worked is kept for this page; every few minutes the better way is tried again.
+// WebSocket to the web server. What worked is kept for this page; every few minutes the better way is tried again: with
+// the next connection, and by a page that only looks also beside the line that it has.
 import type { MediaAddress, MediaDoor } from "../wire/http";
 import type { Carrier, Session } from "./session";
 
@@ -15,7 +16,7 @@ export interface Ways {
 
 export const TRANSPORT_MS = 2500;
 const HEAD_START_MS = 1500;
-const AGAIN_MS = 180_000;
+export const AGAIN_MS = 180_000;
 
 /** The address names no door for this part. */
 export class NoDoor extends Error {}
@@ -35,6 +36,11 @@ export class Reach {
     return this.#isProven;
   }
 
+  /** This browser could come another way than by a WebSocket. */
+  get hasBetter(): boolean {
+    return this.#ways.hasTransport();
+  }
+
   /** A session at one node; `socket` is the web server's way round it, if there is one. */
   async open(door: MediaDoor, socket: string | null, as: Part): Promise<Session> {
     const url = door[as];
@@ -43,6 +49,16 @@ export class Reach {
     if (session.kind !== this.#kept || session.kind === "websocket") this.#keptAt = this.#ways.now();
     this.#kept = session.kind;
     if (session.kind === "webtransport") this.#isProven = true;
+    return session;
+  }
+
+  /** By WebTransport alone, for a page whose line goes round it. Raises an error when it can't be. */
+  async better(door: MediaDoor, as: Part): Promise<Session> {
+    const url = door[as];
+    if (url === null) throw new NoDoor(`no better door for a ${as}`);
+    const session = await this.#ways.transport(url, door.fingerprints, TRANSPORT_MS);
+    this.#kept = session.kind;
+    this.#isProven = true;
     return session;
   }
 

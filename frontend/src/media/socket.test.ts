@@ -1,20 +1,103 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AnnexB } from "./annexb";
 import { Backlog } from "./backlog";
 import { codeOf, readFrame, readWords, writeFrame } from "./frames";
+import { connectSocket } from "./socket";
+
+/** A socket whose server is in the test's hand: it says goodbye only if the test lets it. */
+class Wire extends EventTarget {
+  static readonly OPEN = 1;
+  static newest: Wire | null = null;
+  readonly sent: unknown[] = [];
+  readonly bufferedAmount = 0;
+  binaryType = "blob";
+  readyState = 0;
+
+  constructor() {
+    super();
+    Wire.newest = this;
+  }
+
+  opens(): void {
+    this.readyState = Wire.OPEN;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  says(message: string | ArrayBuffer): void {
+    this.dispatchEvent(new MessageEvent("message", { data: message }));
+  }
+
+  ends(code: number): void {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
+  }
+
+  send(message: unknown): void {
+    this.sent.push(message);
+  }
+
+  close(): void {
+    this.readyState = 2;
+  }
+}
+
+async function anOpenSession(): Promise<{ session: Awaited<ReturnType<typeof connectSocket>>; wire: Wire }> {
+  const connected = connectSocket("wss://h.example/media/c1");
+  const wire = Wire.newest;
+  if (wire === null) throw new Error("no socket was made");
+  wire.opens();
+  return { session: await connected, wire };
+}
+
+describe("a session over a WebSocket", () => {
+  beforeEach(() => vi.stubGlobal("WebSocket", Wire));
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("is over as soon as it is closed here, though the other end never says goodbye", async () => {
+    const { session, wire } = await anOpenSession();
+    const heard: string[] = [];
+    const frame = (): number => heard.push("frame");
+    session.frames("program/c1/air/1", "audio", 150, { frame, ended: () => heard.push("ended") });
+    const track = session.publish("up/c1/hue/abcd1234").track("video");
+    wire.says('{"do":"read","id":1,"broadcast":"up/c1/hue/abcd1234","track":"video"}');
+    expect(track.isWanted).toBe(true);
+
+    session.close();
+
+    expect(await Promise.race([session.closed, Promise.resolve("open")])).toBe(0);
+    expect(track.isWanted).toBe(false);
+    wire.says(writeFrame({ id: 1, begins: true, timestamp: 5, payload: Uint8Array.of(1) }).buffer);
+    wire.ends(1006);
+    expect(heard).toEqual(["ended"]);
+  });
+
+  it("tells by which code the server ended it", async () => {
+    const { session, wire } = await anOpenSession();
+
+    wire.ends(4401);
+
+    expect(await session.closed).toBe(401);
+  });
+});
 
 describe("what waits to be sent", () => {
   it("is not old when nothing waits", () => {
     const backlog = new Backlog();
-    backlog.add(100, 0);
+    backlog.add(100, 100, 0);
     expect(backlog.age(0, 5000)).toBe(0);
+  });
+
+  it("is forgotten when it is gone, though nobody asks how old it is", () => {
+    const backlog = new Backlog();
+    for (let at = 0; at < 1000; at += 1) backlog.add(100, 250, at);
+    expect(backlog.size).toBe(3);
   });
 
   it("is as old as its oldest message of which a byte is left", () => {
     const backlog = new Backlog();
-    backlog.add(100, 0);
-    backlog.add(100, 40);
-    backlog.add(100, 80);
+    backlog.add(100, 100, 0);
+    backlog.add(100, 200, 40);
+    backlog.add(100, 300, 80);
     expect(backlog.age(300, 100)).toBe(100);
     expect(backlog.age(101, 100)).toBe(60);
     expect(backlog.age(100, 100)).toBe(20);

@@ -33,6 +33,8 @@ class SocketSession implements Session {
   readonly kind = "websocket";
   readonly closed: Promise<number>;
   readonly #line: Line;
+  #ended: (code: number) => void = () => undefined;
+  #isOver = false;
   readonly #reading = new Map<number, Received>();
   readonly #publications = new Map<string, SocketPublication>();
   #newest = 0;
@@ -40,12 +42,8 @@ class SocketSession implements Session {
   constructor(socket: WebSocket) {
     this.#line = new Line(socket);
     socket.addEventListener("message", (event: MessageEvent<string | ArrayBuffer>) => this.#hear(event.data));
-    this.closed = new Promise((resolve) => {
-      socket.addEventListener("close", (event) => {
-        this.#over();
-        resolve(codeOf(event.code));
-      });
-    });
+    this.closed = new Promise((resolve) => (this.#ended = resolve));
+    socket.addEventListener("close", (event) => this.#over(codeOf(event.code)));
   }
 
   texts(path: string, track: string, heard: (text: string) => void): () => void {
@@ -75,13 +73,15 @@ class SocketSession implements Session {
     return publication;
   }
 
+  /** Over at once: a browser waits long for the goodbye of a server that is gone, or beyond a cut cable. */
   close(): void {
     this.#line.close();
+    this.#over(0);
   }
 
   #read(broadcast: string, track: string, how: { latency_ms?: number }, received: Received): () => void {
     const id = (this.#newest += 1);
-    if (this.#line.isOver) {
+    if (this.#isOver || this.#line.isOver) {
       queueMicrotask(received.ended);
       return () => undefined;
     }
@@ -93,6 +93,7 @@ class SocketSession implements Session {
   }
 
   #hear(message: string | ArrayBuffer): void {
+    if (this.#isOver) return;
     if (typeof message === "string") {
       const words = readWords(message);
       if (words !== null) this.#listen(words);
@@ -118,11 +119,14 @@ class SocketSession implements Session {
     }
   }
 
-  #over(): void {
+  #over(code: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     const left = [...this.#reading.values()];
     this.#reading.clear();
     for (const received of left) received.ended();
     for (const publication of this.#publications.values()) publication.over();
+    this.#ended(code);
   }
 }
 
@@ -158,7 +162,8 @@ class Line {
   #send(message: string | Uint8Array<ArrayBuffer>): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(message);
-    this.#backlog.add(typeof message === "string" ? message.length : message.byteLength, performance.now());
+    const bytes = typeof message === "string" ? message.length : message.byteLength;
+    this.#backlog.add(bytes, this.#socket.bufferedAmount, performance.now());
   }
 }
 

@@ -1,12 +1,16 @@
 // The loudspeakers: decodes Opus and plays it without gaps, each source at its own time, on the sound thread.
+import { Backoff } from "./backoff";
 import loudspeaker from "./loudspeaker.worklet.ts?worker&url";
 import type { ToLoudspeaker } from "./loudspeaker.worklet";
 import type { Playout } from "./playout";
 import { newMemory, RATE, RingWriter, type Memory } from "./ring";
 import type { MediaFrame } from "./session";
+import { SoundDecoder } from "./sounddecoder";
 import { Tape } from "./tape";
+import { pause } from "./ticks";
 
-const CHANNELS = 2;
+/** Of what was said to a loudspeaker that is not there yet the newest is kept: more than it has room for in any case. */
+const MOST_WAITING = 200;
 
 export interface Voice {
   play(frame: MediaFrame): void;
@@ -18,20 +22,21 @@ export interface Voice {
 export class Speaker {
   readonly #context = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
   readonly #out = this.#context.createGain();
-  readonly #ready = this.#context.audioWorklet.addModule(loudspeaker);
+  #isLoaded = false;
+  readonly #ready = this.#load();
 
   constructor() {
     this.#out.connect(this.#context.destination);
-    this.#ready.catch(() => undefined);
   }
 
+  /** Whether what comes is heard. */
   get isRunning(): boolean {
-    return this.#context.state === "running";
+    return this.#isLoaded && this.#context.state === "running";
   }
 
   /** Browsers begin to sound after a gesture; this is called at one. */
   async resume(): Promise<void> {
-    await this.#context.resume();
+    await Promise.all([this.#context.resume(), this.#ready]);
   }
 
   /** Everything goes on, unheard. */
@@ -43,22 +48,34 @@ export class Speaker {
     await this.#context.close();
   }
 
+  /** Tried until it is there or nobody wants it any more. A browser remembers what failed: it is asked for by another name. */
+  async #load(): Promise<void> {
+    const backoff = new Backoff();
+    for (let again = 0; this.#context.state !== "closed"; again += 1) {
+      try {
+        await this.#context.audioWorklet.addModule(again === 0 ? loudspeaker : `${loudspeaker}?again=${again}`);
+        this.#isLoaded = true;
+        return;
+      } catch {
+        await pause(backoff.next());
+      }
+    }
+  }
+
   voice(playout: Playout): Voice {
     const outlet = new Outlet(this.#context, this.#out, this.#ready);
     const tape = new Tape(outlet, playout, () => frameAt(this.#context));
-    const decoder = new AudioDecoder({ output: (sound) => tape.put(sound.timestamp, monoOf(sound)), error: () => undefined });
-    decoder.configure({ codec: "opus", sampleRate: RATE, numberOfChannels: CHANNELS });
+    const decoder = new SoundDecoder((timestamp, sound) => tape.put(timestamp, sound));
     return {
       play: (frame) => {
-        if (decoder.state !== "configured") return;
         playout.arrived(frame.timestamp, performance.now());
-        decoder.decode(new EncodedAudioChunk({ type: "key", timestamp: frame.timestamp, data: frame.payload }));
+        decoder.take(frame);
       },
       get gaps() {
         return outlet.gaps;
       },
       close: () => {
-        if (decoder.state !== "closed") decoder.close();
+        decoder.close();
         outlet.close();
       },
     };
@@ -76,7 +93,7 @@ class Outlet {
   #told = 0;
 
   constructor(context: AudioContext, out: AudioNode, ready: Promise<void>) {
-    ready.then(() => this.#begin(context, out)).catch(() => undefined);
+    void ready.then(() => this.#begin(context, out));
   }
 
   get gaps(): number {
@@ -115,7 +132,9 @@ class Outlet {
 
   #tell(told: ToLoudspeaker): void {
     if (this.#node === null) {
-      if (!this.#isOver) this.#waiting.push(told);
+      if (this.#isOver) return;
+      this.#waiting.push(told);
+      if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
     } else this.#node.port.postMessage(told, told.kind === "write" ? [told.sound.buffer] : []);
   }
 }
@@ -127,16 +146,4 @@ function frameAt(context: AudioContext): number {
   const isTold = (heard.performanceTime ?? 0) > 0 && (heard.contextTime ?? 0) > 0;
   const seconds = isTold ? (heard.contextTime ?? 0) + (now - (heard.performanceTime ?? 0)) / 1000 : context.currentTime;
   return seconds * context.sampleRate;
-}
-
-function monoOf(sound: AudioData): Float32Array<ArrayBuffer> {
-  const mono = new Float32Array(sound.numberOfFrames);
-  sound.copyTo(mono, { planeIndex: 0, format: "f32-planar" });
-  if (sound.numberOfChannels > 1) {
-    const right = new Float32Array(sound.numberOfFrames);
-    sound.copyTo(right, { planeIndex: 1, format: "f32-planar" });
-    for (let place = 0; place < mono.length; place += 1) mono[place] = ((mono[place] ?? 0) + (right[place] ?? 0)) / 2;
-  }
-  sound.close();
-  return mono;
 }

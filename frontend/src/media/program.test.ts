@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { MediaAddress } from "../wire/http";
+import { Link, type Line } from "./link.svelte";
+import { FAR_MS, NEAR_MS } from "./playout";
+import { ProgramWatch } from "./program.svelte";
+import { Reach } from "./reach";
+import type { Carrier, Publishing, Session } from "./session";
+
+const ADDRESS: MediaAddress = {
+  camera: null,
+  screen: "https://here/screen",
+  fingerprints: [],
+  socket: { camera: null, screen: "" },
+  parents: [],
+  camera_free: true,
+  up: "up/c1/hue/abcdefgh",
+  program: "program/c1",
+  latency_ms: NEAR_MS,
+};
+
+const HUE = { n: 1, role: "main", site: "hue", broadcast: "program/c1/air/1" };
+
+/** A line that keeps what is written on it, and with which patience pictures are asked for. */
+class Lines {
+  readonly written: unknown[] = [];
+  readonly asked: Record<string, number> = {};
+  readonly line: Line;
+  #air: (text: string) => void = () => undefined;
+
+  constructor(kind: Carrier) {
+    const track: Publishing = {
+      isWanted: true,
+      writeText: (text) => this.written.push(JSON.parse(text)),
+      writeBytes: () => undefined,
+      writeFrame: () => undefined,
+      endGroup: () => undefined,
+      close: () => undefined,
+    };
+    const session: Session = {
+      kind,
+      closed: new Promise(() => undefined),
+      texts: (_path, name, heard) => {
+        if (name === "air") this.#air = heard;
+        return () => undefined;
+      },
+      bytes: () => () => undefined,
+      frames: (_path, name, latencyMs) => {
+        this.asked[name] = latencyMs;
+        return () => undefined;
+      },
+      publish: () => ({ track: () => track, close: () => undefined }),
+      close: () => undefined,
+    };
+    this.line = { session, address: ADDRESS, part: "screen", conference: "c1" };
+  }
+
+  puts(...airs: readonly object[]): void {
+    this.#air(JSON.stringify({ conference: "c1", n: 1, layout: "main", airs }));
+  }
+}
+
+/** A program on a page that has no line of its own. */
+function aProgram(): ProgramWatch {
+  const ways = { hasTransport: () => false, transport: never, socket: never, now: () => 0 };
+  return new ProgramWatch(new Link(never, new Reach(ways)));
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
+/** The page's clock, which never ticks here, and what it watches, which never moves. */
+class Still {
+  onmessage: (() => void) | null = null;
+  readonly postMessage = (): void => undefined;
+  readonly terminate = (): void => undefined;
+  readonly observe = (): void => undefined;
+  readonly disconnect = (): void => undefined;
+}
+
+beforeEach(() => {
+  vi.stubGlobal("Worker", Still);
+  vi.stubGlobal("IntersectionObserver", Still);
+  vi.stubGlobal("document", { hidden: false, addEventListener: () => undefined });
+  vi.stubGlobal("requestAnimationFrame", () => 1);
+  vi.stubGlobal("cancelAnimationFrame", () => undefined);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+test("a screen tells that it is there while nothing is on air, and that of the line it knows nothing", () => {
+  const [program, lines] = [aProgram(), new Lines("websocket")];
+  program.watch();
+  program.take(lines.line);
+
+  program.tick();
+  program.tick();
+
+  expect(lines.written).toEqual([
+    { n: 1, by: "websocket", shows: "high" },
+    { n: 2, by: "websocket", shows: "high" },
+  ]);
+});
+
+test("a screen tells how the program arrives while something is on air", () => {
+  const [program, lines] = [aProgram(), new Lines("webtransport")];
+  program.watch();
+  program.take(lines.line);
+  lines.puts(HUE);
+
+  program.tick();
+
+  expect(lines.written).toEqual([{ n: 1, late_ms: 0, gaps: 0, by: "webtransport", shows: "high" }]);
+});
+
+test("a page that does not show the program is no screen", () => {
+  const [program, lines] = [aProgram(), new Lines("webtransport")];
+  const letGo = program.watch();
+  program.take(lines.line);
+  letGo();
+
+  program.tick();
+
+  expect(lines.written).toEqual([]);
+});
+
+test.each([
+  ["webtransport", NEAR_MS],
+  ["websocket", FAR_MS],
+] as const)("what comes by %s is shown after %i ms until the round trip is told", (carrier, latencyMs) => {
+  const [program, lines] = [aProgram(), new Lines(carrier)];
+  program.show("main", {} as HTMLCanvasElement);
+  program.take(lines.line);
+
+  lines.puts(HUE);
+
+  expect(lines.asked).toEqual({ video: latencyMs });
+});

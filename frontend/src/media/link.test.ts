@@ -195,7 +195,7 @@ test("what was measured on one line is not taken for the next, and the rungs sta
   await after(2000);
   expect(link.line?.session).toBe(opened[1]);
 
-  expect(link.told).toEqual({ up: "high", down: "low", rtt_ms: null, loss: null, talk: true });
+  expect(link.told).toEqual({ up: "high", down: "low", rtt_ms: null, loss: null, talk: true, voice: null });
 });
 
 test("a line that is gone back to is known as it was told of last", async () => {

@@ -214,7 +214,7 @@ export class ProgramWatch implements Member {
     }
     for (const [key, source] of wanted) {
       const player = this.#players.get(key) ?? this.#begin(key, source);
-      player.rung = source.entry?.role === "gallery" ? galleryRung(rungOf(this.rung, source.entry.rung ?? "high")) : source.entry === null ? this.#best : rungOf(this.rung, source.entry.rung ?? "high");
+      player.rung = source.entry === null ? this.#best : rungFor(source.entry, this.rung);
       const spots = [...this.#spots].filter((spot) => this.#belongs(spot, source));
       player.easel.hang(spots.map((spot) => spot.canvas));
       player.isSeen = spots.some((spot) => spot.isWanted && spot.isSeen) && !(this.#isFrozen && source.entry !== null && this.#hasPicture(spots));
@@ -293,7 +293,8 @@ function keyOf(entry: AirEntry): string {
   return `${entry.broadcast} ${entry.site}`;
 }
 
-/** What moves in the gallery is small already; on a thin line there are stills in its place. */
-function galleryRung(rung: Rung): Rung {
-  return rung === "low" ? "high" : rung;
+/** What of a source is asked for; what moves in the gallery is small already. */
+function rungFor(entry: AirEntry, asked: Rung): Rung {
+  const rung = rungOf(asked, entry.rung ?? "high");
+  return entry.role === "gallery" && rung === "low" ? "high" : rung;
 }

@@ -56,7 +56,7 @@ async def _measure(*, grants: int, sites: int, screens: int) -> dict[str, object
         await crowd.everyone_up(sites)
         await chair.open()
         opened = [await stack.enter_async_context(chromium()) for _ in range(screens)]
-        pages = [await one.page(house.link(Role.PROGRAM), LOOK) for one in opened]
+        pages = [await one.page(house.link(Role.PROGRAM), LOOK, width=640, height=360) for one in opened]
         for page in pages:
             await until_picture(page)
         await asyncio.sleep(_SETTLES)

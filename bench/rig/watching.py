@@ -26,11 +26,13 @@ class Arrival:
         self.late.append((at, delay - self.least))
 
     def lateness(self, latency: int, *, at: int) -> int:
-        """Return how much later than due the newest came; if none came for a second, how long one is missing."""
+        """Return how much later than due the latest of the last second came; if none came, how long one is missing."""
         if self.least is None:
             return 0
-        came = self.newest_at if at - self.newest_at < _SECOND_US else at
-        return max(0, came - self.newest - self.least - latency)
+        if at - self.newest_at >= _SECOND_US:
+            return max(0, at - self.newest - self.least - latency)
+        self.late = [one for one in self.late if at - one[0] < _SECOND_US]
+        return max(0, max((late for _, late in self.late), default=0) - latency)
 
     def gaps(self, latency: int, *, at: int, due: int) -> int:
         """Return how many frames of the last second were not there when due."""

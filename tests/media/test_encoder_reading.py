@@ -109,6 +109,13 @@ async def test_what_is_no_source_is_told_so(source: str) -> None:
         await read(source, Heard())
 
 
+async def test_a_file_that_is_no_film_is_told_so_and_not_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "film.mp4").write_text("no film")
+
+    with pytest.raises(EncoderUnusable, match="is no film"):
+        await read(str(tmp_path / "film.mp4"), Heard())
+
+
 async def test_an_encoder_that_is_switched_off_is_tried_again() -> None:
     port = free_port()
     with pytest.raises(EncoderAway):

@@ -27,7 +27,7 @@ export const check: Words["check"] = {
     question: "Did the hall hear the test sound?",
     line: "Measuring the line, some 20 seconds.",
     reporting: "Sending the result to the centre.",
-    done: "Done. The result stands beside.",
+    done: "Done. The result is here on this page.",
     unreported: "The result was not sent. Look at the line, then check again.",
   },
   lineStage: { waiting: "Waiting for its turn.", up: "Measuring the way up.", down: "Measuring the way down." },

@@ -26,7 +26,7 @@ export const check = {
     question: "Hội trường có nghe thấy tiếng thử không?",
     line: "Đang đo đường truyền, khoảng 20 giây.",
     reporting: "Đang gửi kết quả về trung tâm.",
-    done: "Đã xong. Kết quả ở bên.",
+    done: "Đã xong. Kết quả ở ngay trang này.",
     unreported: "Chưa gửi được kết quả. Xem đường truyền rồi kiểm tra lại.",
   },
   lineStage: { waiting: "Đang chờ tới lượt đo.", up: "Đang đo chiều lên.", down: "Đang đo chiều xuống." },

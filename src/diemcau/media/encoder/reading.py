@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Final, Protocol, cast
 
 import av
@@ -229,6 +230,9 @@ def _open(
         message = f"{named} is of no kind that is understood: begin it with srt://, udp://, rtmp:// or name a file."
         raise EncoderUnusable(message) from fault
     except (av.FFmpegError, OSError) as fault:
+        if isinstance(what, str) and Path(what).is_file():
+            message = f"{named} is no film that can be read ({_reason(fault)}): name one with H.264."
+            raise EncoderUnusable(message) from fault
         raise EncoderAway(f"nothing comes from the encoder ({_reason(fault)})") from fault
     with container:
         yield container

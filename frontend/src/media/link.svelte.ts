@@ -1,7 +1,7 @@
 // The page's one line to sound and picture, shared by all who show or send something. It connects for ever; when the
 // camera is turned on or off it connects anew and lets the line before go when the new one shows. What it can't reach
 // here it seeks at another node of the conference.
-import { Unanswered, type MediaAddress } from "../wire/http";
+import { isCookieLost, Unanswered, type MediaAddress } from "../wire/http";
 import { Backoff } from "./backoff";
 import { readLine, UNTOLD, type LineTold } from "./line";
 import { AGAIN_MS, doorsOf, NoDoor, socketUrl, type Part, type Reach } from "./reach";
@@ -302,7 +302,7 @@ export class Link {
 
   async #failed(error: unknown): Promise<void> {
     const isRefused = error instanceof Unanswered && (error.status === 401 || error.status === 403);
-    if (isRefused) this.#isRefused = true;
+    if (isRefused && !isCookieLost(error)) this.#isRefused = true;
     else if (error instanceof NoDoor && this.#wish === "camera") {
       this.cameraEnd = "refused";
       this.#wish = "screen";

@@ -161,6 +161,19 @@ test("a page whose pass is not good stops asking", async () => {
   expect(made.urls).toEqual([]);
 });
 
+test("a page whose browser lost its cookie has not been turned away", async () => {
+  const made = world();
+  let isLost = true;
+  made.address = () => (isLost ? Promise.reject(new Unanswered(401, "pass.missing", "")) : Promise.resolve(ADDRESS));
+  made.link.hold();
+  await after(60_000);
+  expect([made.link.state, made.urls]).toEqual(["connecting", []]);
+  isLost = false;
+  await after(20_000);
+
+  expect(made.opened).toHaveLength(1);
+});
+
 test("what the server says of this page's line is passed on at once", async () => {
   const { link, opened } = world();
   const watching = member();

@@ -43,9 +43,23 @@ test("a desk that has its cookie is not entered again", async () => {
 test("a page that was loaded again has no token, and is told that it has not entered", async () => {
   hasCookie = false;
 
-  const code = await new DeskDoor("/d/a/").me().catch((error: unknown) => error instanceof Unanswered && error.code);
+  const code = await new DeskDoor("/d/b/").me().catch((error: unknown) => error instanceof Unanswered && error.code);
   expect(code).toBe("pass.missing");
-  expect(asked).toEqual(["/d/a/me"]);
+  expect(asked).toEqual(["/d/b/me"]);
+});
+
+test("a screen that was opened from a desk enters it again as that one does, whoever was there first", async () => {
+  const before = new DeskDoor("/d/c/");
+  const opener = new DeskDoor("/d/c/", "t");
+  const after = new DeskDoor("/d/c/");
+
+  for (const screen of [before, after]) {
+    await vi.waitFor(async () => {
+      hasCookie = false;
+      expect(await screen.me()).toEqual(ME);
+    });
+  }
+  expect(opener.path).toBe("/d/c/");
 });
 
 test("a pass that has ended opens nothing again", async () => {

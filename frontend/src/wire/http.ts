@@ -111,14 +111,29 @@ export async function hasOwnAuthority(): Promise<boolean> {
   }
 }
 
+/** Whether the browser sent no cookie: with the link it may be had again, so nobody has been turned away. */
+export function isCookieLost(error: unknown): error is Unanswered {
+  return error instanceof Unanswered && error.code === "pass.missing";
+}
+
 export class DeskDoor {
   readonly path: string;
-  readonly #token: string | null;
+  readonly #sisters: BroadcastChannel;
+  #token: string | null;
 
-  /** `token`: the link's, while the page that it opened stands; a desk whose cookie the browser lost is entered with it again. */
+  /**
+   * `token`: the link's, while the page that it opened stands; a desk whose cookie the browser lost is entered with it
+   * again. A page that was opened from another one of this desk is told the token by it.
+   */
   constructor(path: string, token: string | null = null) {
     this.path = path;
     this.#token = token;
+    this.#sisters = new BroadcastChannel(`token of ${path}`);
+    this.#sisters.onmessage = ({ data }: MessageEvent<string | null>): void => {
+      if (data !== null) this.#token ??= data;
+      else if (this.#token !== null) this.#sisters.postMessage(this.#token);
+    };
+    this.#sisters.postMessage(token);
   }
 
   async me(): Promise<Me> {
@@ -178,7 +193,7 @@ export class DeskDoor {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     // Why no line opens is told to no page: whether the cookie is lost is found out by asking.
-    if (this.#token !== null) socket.addEventListener("error", () => void this.me().catch(() => undefined));
+    socket.addEventListener("error", () => void this.me().catch(() => undefined));
     return socket;
   }
 
@@ -187,7 +202,7 @@ export class DeskDoor {
     try {
       return await ask(path, body, patienceMs);
     } catch (error) {
-      if (this.#token === null || !(error instanceof Unanswered) || error.code !== "pass.missing") throw error;
+      if (this.#token === null || !isCookieLost(error)) throw error;
       const { pin } = await enter(this.#token);
       if (pin) location.reload();
       return await ask(path, body, patienceMs);

@@ -156,3 +156,13 @@ async def turn_camera_on(page: Page) -> None:
     await page.get_by_role("button", name="Camera").click()
     await page.get_by_role("button", name="Turn the camera on").click()
     await expect(page.get_by_text(IS_CONNECTED)).to_be_visible(timeout=PATIENCE)
+
+
+async def screen_beside(page: Page) -> Page:
+    """Open the hall's screen from a site's desk, as its link does."""
+    async with page.expect_popup() as opening:
+        await page.locator('a[href="?view=screen"]').click()
+    screen = await opening.value
+    await screen.wait_for_load_state()
+    await screen.evaluate(LOOK)
+    return screen

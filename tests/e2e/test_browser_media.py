@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from diemcau.core.roles import Role
 from diemcau.media.rehearsal_sites import picture
 from tests.cli.test_serving import taken
-from tests.e2e.browsers import GREEN, LOOK, PATIENCE, chromium, looks, turn_camera_on, until_shown
+from tests.e2e.browsers import GREEN, LOOK, PATIENCE, chromium, looks, screen_beside, turn_camera_on, until_shown
 from tests.e2e.conferences import SPRING, link, planned, stage
 from tests.e2e.desks import Board, desk, token_for
 from tests.e2e.programs import server
@@ -174,14 +174,19 @@ async def test_pages_whose_browser_forgot_their_cookies_come_back_by_themselves(
                 await chair.must("OpenConference")
             secretary = await opened.page(link(url, data, Role.SECRETARY))
             hall = await opened.page(link(url, data, Role.PROGRAM))
-            await expect(hall.get_by_text("No picture yet")).to_be_visible(timeout=PATIENCE)
-            await secretary.context.clear_cookies()
-            await hall.context.clear_cookies()
+            site = await opened.page(link(url, data, Role.SITE, "coast"))
+            screen = await screen_beside(site)
+            await site.close()
+            for page in (hall, screen):
+                await expect(page.get_by_text("No picture yet")).to_be_visible(timeout=PATIENCE)
+            for page in (secretary, hall, screen):
+                await page.context.clear_cookies()
 
         async with server(data, *ports) as (_, url):
             async with desk(url, token_for(data, SPRING, Role.CHAIR)) as chair:
                 await chair.must("AdjournConference", {"reason": "Noon"})
-            await expect(hall.locator(".waiting")).to_be_visible(timeout=PATIENCE)
+            for page in (hall, screen):
+                await expect(page.locator(".waiting")).to_be_visible(timeout=PATIENCE)
             await expect(secretary.get_by_text("Adjourned").first).to_be_visible(timeout=PATIENCE)
 
 

@@ -5,10 +5,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
 
 from diemcau.core.roles import Role
-from tests.e2e.browsers import GREEN, LOOK, turn_camera_on, until_shown
+from tests.e2e.browsers import GREEN, LOOK, screen_beside, turn_camera_on, until_shown
 from tests.e2e.conferences import SPRING, stage
 from tests.e2e.desks import desk, token_for
 from tests.e2e.halls import way_to_media
@@ -26,7 +25,7 @@ async def test_a_sites_pages_are_served_by_its_relay_and_by_the_centre_when_that
         await until_told(lambda: way_to_media(site), lambda way: len(way["parents"]) == 1)
         camera = await here.page(Role.SITE, COAST)
         await turn_camera_on(camera)
-        below = await _screen_beside(camera)
+        below = await screen_beside(camera)
         at_centre = await here.page(Role.PROGRAM)
         await at_centre.evaluate(LOOK)
         await until_told(near.health, lambda told: (told["cameras"], told["sessions"]) == (1, 2))
@@ -38,8 +37,6 @@ async def test_a_sites_pages_are_served_by_its_relay_and_by_the_centre_when_that
         assert (await near.health())["cameras"] == 1
         assert here.opened.faults == []
 
-        # As Chromium's network process does when it breaks, which it may when a server is killed.
-        await camera.context.clear_cookies()
         near.program.tell(signal.SIGKILL)
         await here.chair.must("ReleaseFloor", {"site": COAST})
         await here.chair.must("GrantFloor", {"site": HILLS})
@@ -48,13 +45,3 @@ async def test_a_sites_pages_are_served_by_its_relay_and_by_the_centre_when_that
         await here.chair.must("ReleaseFloor", {"site": HILLS})
         await here.chair.must("GrantFloor", {"site": COAST})
         await until_shown(at_centre, GREEN)
-
-
-async def _screen_beside(page: Page) -> Page:
-    """Open the hall's screen from a site's desk, as its link does."""
-    async with page.expect_popup() as opening:
-        await page.locator('a[href="?view=screen"]').click()
-    screen = await opening.value
-    await screen.wait_for_load_state()
-    await screen.evaluate(LOOK)
-    return screen

@@ -20,6 +20,7 @@ import moq
 
 from diemcau.core.ids import ConferenceId, SiteId
 from diemcau.media import h264, paths
+from diemcau.media.measure import Room
 from diemcau.wiring.visiting import ServerAway, Visit
 from rig.footage import Reel, opus_head, parameter_sets
 from rig.watching import Arrival, Watching
@@ -29,7 +30,9 @@ _MISSED_BEATS = 3
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _HANDSHAKE = 5.0
 _RESTS, _EAGER, _A_WAIT = 0.2, 1.0, 0.004
-_OVERLAP = 1.0
+_OVERLAP, _LETS_GO = 1.0, 3.0
+_OVERDUE = 1.5
+_FAR_MS, _SOUND_GROUP_MS = 250, 60
 _TRACK_OF = {"high": "video", "low": "video-low"}
 _RUNG_OF = {track: rung for rung, track in _TRACK_OF.items()}
 _KEPT_BYTES = 4_000_000
@@ -89,6 +92,9 @@ class Hall:
         self._watching = Watching(part.latency_ms * 1000, 1_000_000 // sound.microseconds)
         self._pictures: dict[str, tuple[moq.BroadcastConsumer, str, asyncio.Task[None]]] = {}
         self._track = part.track
+        self._beats: moq.TrackProducer | None = None
+        self._told = part.track
+        self._is_relieved = False
         self._visit = Visit(part.link) if part.link else None
 
     async def run(self) -> None:
@@ -238,6 +244,9 @@ class Hall:
                 for air in json.loads(text.payload)["airs"]:
                     if air["n"] not in watched and air["role"] in self._part.looks_at:
                         watched.add(air["n"])
+                        if air.get("far") and self._part.latency_ms:
+                            self._watching.latency_us = _FAR_MS * 1000
+                        self._event("air", site=air["site"], latency_ms=self._watching.latency_us // 1000)
                         self._begin(self._watch(client, air))
 
     async def _watch(self, client: moq.Client, air: dict[str, object]) -> None:
@@ -249,10 +258,11 @@ class Hall:
             self._begin(self._drain(source, site, str(air["broadcast"]), paths.AUDIO))
 
     def _look(self, source: moq.BroadcastConsumer, site: str, name: str) -> None:
-        """Look at the rung that the line is given, in place of the one before."""
+        """Look at the rung that the line is given, in place of the one before; a smaller one has no room beside it."""
         _, _, before = self._pictures.pop(name, (None, None, None))
         if before is not None:
-            asyncio.get_running_loop().call_later(_OVERLAP, before.cancel)
+            is_less = self._track != paths.VIDEO
+            asyncio.get_running_loop().call_later(0 if is_less else _OVERLAP, before.cancel)
         if self._track:
             self._pictures[name] = (source, site, self._begin(self._drain(source, site, name, self._track)))
         else:
@@ -263,6 +273,7 @@ class Hall:
         beat = broadcast.publish_track(paths.BEAT)
         number = 0
         beat.write_frame(json.dumps({"n": number, "late_ms": 0, "gaps": 0}).encode())
+        self._beats = beat
         broadcast.announce()
         while True:
             await asyncio.sleep(1.0)
@@ -277,21 +288,45 @@ class Hall:
             while (text := await texts.read_frame()) is not None:
                 state = json.loads(text.payload)
                 self._event("line", state=state)
-                track = _TRACK_OF.get(state.get("down", "high"), "")
-                if track != self._track:
-                    self._track = track
-                    for name, (source, site, _) in tuple(self._pictures.items()):
-                        self._look(source, site, name)
+                self._told = _TRACK_OF.get(state.get("down", "high"), "")
+                self._is_relieved = self._is_relieved and self._told == paths.VIDEO
+                self._turn_to(self._told)
+
+    def _turn_to(self, track: str) -> None:
+        if track == self._track or self._is_relieved:
+            return
+        self._track = track
+        for name, (source, site, _) in tuple(self._pictures.items()):
+            self._look(source, site, name)
+
+    def _relieve(self) -> None:
+        """Let the large picture go at once, as a page does whose sound comes through a queue that stands."""
+        if self._track == paths.VIDEO and self._beats is not None:
+            self._beats.write_frame(json.dumps({"n": 0, "crowded": True}).encode())
+            self._turn_to("video-low")
+            self._is_relieved = True
+            asyncio.get_running_loop().call_later(_LETS_GO, self._heed_again)
+
+    def _heed_again(self) -> None:
+        """Heed what the server tells again: it did not find the line crowded, or has said so by now."""
+        self._is_relieved = False
+        self._turn_to(self._told)
 
     async def _drain(self, source: moq.BroadcastConsumer, site: str, name: str, track: str) -> None:
         seen = self._seen.setdefault((name, track), Seen(site))
         arrivals = self._watching.sounds if track == paths.AUDIO else self._watching.pictures
         arrival = arrivals.setdefault(name, Arrival())
         priority = 150 if track == paths.AUDIO else 100
-        budget_ms = self._part.sound_budget_ms if track == paths.AUDIO else self._part.budget_ms
+        is_sound = track == paths.AUDIO
+        budget_ms = self._part.sound_budget_ms if is_sound else self._part.budget_ms
+        if self._part.latency_ms:  # as a page, which waits for nothing that it would not play
+            budget_ms = self._watching.latency_us // 1000 + (_SOUND_GROUP_MS if is_sound else 0)
+        latency = self._watching.latency_us
         asked = moq.Subscription(priority=priority, max_age_us=budget_ms * 1000)
         began = waited = time.monotonic()
-        first = track != paths.AUDIO
+        first = not is_sound
+        is_shown = is_sound
+        arrival.room = Room()
         async with await source.subscribe_media(track, _LEGACY, asked) as frames:
             async for frame in frames:
                 now = time.monotonic()
@@ -302,7 +337,14 @@ class Hall:
                 at_us = time.monotonic_ns() // 1000
                 seen.stamps.append(frame.timestamp_us)
                 seen.came.append(at_us)
-                arrival.frame(frame.timestamp_us, at_us)
+                # A track begins with what was sent before it was asked for: that is nobody's lateness.
+                is_shown = is_shown or now - began > _OVERDUE or arrival.is_in_time(frame.timestamp_us, at_us, latency)
+                if is_shown:
+                    arrival.frame(frame.timestamp_us, at_us)
+                behind = (at_us - frame.timestamp_us) / 1e6
+                arrival.room.note(behind, size=len(frame.payload), key=frame.keyframe)
+                if is_sound and arrival.is_crowded(at=at_us):
+                    self._relieve()
                 seen.size += len(frame.payload)
                 if not self._part.eager and now - waited > _A_WAIT and now - began > _EAGER:
                     await asyncio.sleep(_RESTS)  # waking for each frame costs more than reading it

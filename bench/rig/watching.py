@@ -5,7 +5,10 @@ Counts for one session; it reads no clock but the one that is given with each fr
 
 from dataclasses import dataclass, field
 
+from diemcau.media.measure import Room
+
 _SECOND_US = 1_000_000
+_CROWDED_AT_US, _CROWDED_FOR_US = 80_000, 170_000
 
 
 @dataclass(slots=True)
@@ -16,6 +19,8 @@ class Arrival:
     newest: int = 0
     newest_at: int = 0
     late: list[tuple[int, int]] = field(default_factory=list)
+    late_since: int | None = None
+    room: Room = field(default_factory=Room)
 
     def frame(self, stamp: int, at: int) -> None:
         """Take a frame in."""
@@ -24,6 +29,16 @@ class Arrival:
         if stamp >= self.newest:
             self.newest, self.newest_at = stamp, at
         self.late.append((at, delay - self.least))
+        is_late = delay - self.least >= _CROWDED_AT_US
+        self.late_since = None if not is_late else at if self.late_since is None else self.late_since
+
+    def is_in_time(self, stamp: int, at: int, latency: int) -> bool:
+        """Return whether a frame that comes now is not later than due."""
+        return self.least is None or at - stamp - self.least <= latency
+
+    def is_crowded(self, *, at: int) -> bool:
+        """Return whether frames come late for a while, as through a queue that stands."""
+        return self.late_since is not None and at - self.late_since >= _CROWDED_FOR_US
 
     def lateness(self, latency: int, *, at: int) -> int:
         """Return how much later than due the latest of the last second came; if none came, how long one is missing."""
@@ -56,4 +71,6 @@ class Watching:
         """Return what is told each second."""
         late = [one.lateness(self.latency_us, at=at) for one in self.pictures.values()]
         gaps = [one.gaps(self.latency_us, at=at, due=self.sound_due) for one in self.sounds.values()]
-        return {"late_ms": max(late, default=0) // 1000, "gaps": max(gaps, default=0)}
+        rooms = [one.room.kbps for one in self.pictures.values() if one.room.kbps is not None]
+        room = {"room_kbps": min(rooms)} if rooms else {}
+        return {"late_ms": max(late, default=0) // 1000, "gaps": max(gaps, default=0), **room}

@@ -17,10 +17,13 @@ anything = st.recursive(
 
 def test_a_beat_is_read_as_the_contract_says() -> None:
     camera = read_camera_beat(b'{"n": 17, "level": 0.42, "by": "webtransport"}')
-    screen = read_screen_beat(b'{"n": 3, "late_ms": 40, "gaps": 2, "by": "websocket", "shows": "high"}')
+    screen = read_screen_beat(
+        b'{"n": 3, "late_ms": 40, "gaps": 2, "room_kbps": 4200, "by": "websocket", "shows": "high"}'
+    )
 
     assert camera == CameraBeat(level=0.42, by="webtransport")
-    assert screen == ScreenBeat(late_ms=40, gaps=2, by="websocket", shows="high")
+    assert screen == ScreenBeat(late_ms=40, gaps=2, room_kbps=4200, by="websocket", shows="high")
+    assert read_screen_beat(b'{"n": 4, "crowded": true}') == ScreenBeat(crowded=True)
     assert read_alone(b'{"n": 42, "alone_s": 7}') == 7
 
 
@@ -33,6 +36,7 @@ def test_a_beat_is_read_as_the_contract_says() -> None:
         b"[]",
         b"{}",
         b'{"level": true, "late_ms": "40", "gaps": null, "by": 5, "shows": "", "alone_s": "7"}',
+        b'{"room_kbps": "much", "crowded": 1}',
         b'{"level": NaN, "late_ms": Infinity, "by": "<b>", "shows": "' + b"x" * 33 + b'"}',
         b"[" * 5000,
         b" " * 5000 + b'{"level": 1}',
@@ -51,7 +55,9 @@ def test_what_is_beyond_all_measure_is_cut_to_measure() -> None:
     assert read_camera_beat(b'{"level": ' + b"9" * 400 + b"}").level == 1.0
 
 
-@given(st.dictionaries(st.sampled_from(["n", "level", "late_ms", "gaps", "by", "shows"]), anything))
+@given(
+    st.dictionaries(st.sampled_from(["n", "level", "late_ms", "gaps", "room_kbps", "crowded", "by", "shows"]), anything)
+)
 def test_whatever_a_page_tells_is_read_within_bounds(told: dict[str, object]) -> None:
     text = json.dumps(told).encode()
     camera, screen = read_camera_beat(text), read_screen_beat(text)

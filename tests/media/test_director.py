@@ -116,6 +116,19 @@ async def test_a_line_that_became_thin_while_off_air_is_asked_for_no_more_when_i
     await director.close()
 
 
+async def test_who_is_far_away_is_on_the_record_as_far_for_as_long_as_it_is_on_air() -> None:
+    director, distances = a_director(), [True, False]
+    for site in (CENTRE, HUE):
+        camera = Camera(Invented(offered=EVERYTHING), is_far=distances.pop)
+        await soon(camera.ready())
+        await director.connect(site, camera)
+
+    await director.show(Air(main_site=CENTRE, holder=HUE))
+
+    assert [air.get("far") for air in await record(director)] == [None, True]
+    await director.close()
+
+
 async def test_a_camera_whose_clock_went_back_is_on_air_again_under_another_number() -> None:
     director = a_director()
     source = Invented(anew=lambda time: [replace(KEY, at_us=60_000_000), KEY] if time == 1 else [KEY, NEXT])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from diemcau.media.fabric import Quality
 from diemcau.media.ladder import Measure
-from diemcau.media.measure import Arrivals, Flow, Traffic
+from diemcau.media.measure import Arrivals, Flow, Room, Traffic
 
 SECOND = 1_000_000
 PICTURE = SECOND // 25
@@ -125,6 +125,65 @@ def test_sound_that_was_not_asked_for_meanwhile_has_no_gap() -> None:
     arrivals.sound(10 * SECOND, lasts_us=SOUND, at=1010.0)
 
     assert arrivals.take(at=1010.5).gaps == 0
+
+
+def crowded_with(latenesses: list[float]) -> list[bool]:
+    """Return with each of these sounds whether a queue stands; pictures come in time, as they are stamped."""
+    arrivals, found = Arrivals(), []
+    for number, late in enumerate(latenesses):
+        at_us = number * SOUND
+        arrivals.picture("video", at_us, at=1000.0 + at_us / 1e6 - 0.06)
+        arrivals.sound(at_us, lasts_us=SOUND, at=1000.0 + at_us / 1e6 + late)
+        found.append(arrivals.is_crowded)
+    return found
+
+
+def test_sound_that_comes_late_for_a_while_shows_a_queue_sooner_than_a_quarter_of_a_second() -> None:
+    assert crowded_with([0.0, 0.02, 0.09, 0.12, 0.16, 0.18, 0.18]).index(True) == 4
+
+
+def test_sound_that_is_lost_now_and_then_or_comes_roughly_shows_no_queue() -> None:
+    assert not any(crowded_with([0.0, 0.1, 0.0, 0.0, 0.11, 0.1, 0.0, *[0.06, 0.075] * 20]))
+
+
+def test_sound_that_comes_all_at_once_after_a_pause_shows_no_queue() -> None:
+    assert not any(crowded_with([0.0, 0.0, *[number * 0.06 for number in range(20, 0, -1)], 0.0]))
+
+
+def test_a_queue_is_forgotten_when_it_is_gone_and_when_nothing_is_asked_for() -> None:
+    assert crowded_with([0.0, *[0.15] * 5, 0.02, 0.15, 0.15])[6:] == [False] * 3
+    arrivals = Arrivals()
+    for number in range(6):
+        arrivals.sound(number * SOUND, lasts_us=SOUND, at=1000.0 + number * 0.06 + (0.15 if number else 0.0))
+    assert arrivals.is_crowded
+    arrivals.end("audio")
+
+    assert not arrivals.is_crowded
+
+
+@given(st.integers(300, 50_000), st.integers(6000, 60_000))
+def test_key_frames_tell_how_much_a_line_has_room_for(kbps: int, size: int) -> None:
+    room = Room()
+    for _ in range(4):
+        room.note(7.0 + size * 8 / 1000 / kbps, size=size, key=True)
+        for rough in (0.005, 0.0, 0.003):
+            room.note(7.0 + rough, size=1000, key=False)
+
+    assert room.kbps is not None
+    assert abs(room.kbps - min(kbps, size * 8)) <= 1 + kbps / 1000
+
+
+def test_what_comes_through_at_once_has_room_enough_and_small_key_frames_tell_nothing() -> None:
+    arrivals, small = Arrivals(), Room()
+    for second in range(3):
+        for number in range(25):
+            at_us = second * SECOND + number * PICTURE
+            arrivals.picture("video-low", at_us, at=1000.0 + at_us / 1e6, size=15_000, key=number == 0)
+        small.note(0.5, size=5999, key=True)
+        small.note(0.0, size=1000, key=False)
+
+    assert arrivals.take(at=1003.0).room_kbps == 120_000
+    assert small.kbps is None
 
 
 @given(st.floats(-1e6, 1e6), st.floats(0.4, 5))

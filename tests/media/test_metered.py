@@ -75,6 +75,24 @@ async def test_frames_pass_as_they_are_and_are_timed() -> None:
     assert (excesses, source.path) == ([], "up/c/s/n")
 
 
+async def test_sound_that_comes_through_a_queue_is_told_of_at_once() -> None:
+    clock, told = HandClock(), list[float]()
+    sound = [MediaFrame(payload=SILENCE, at_us=number * 60_000, key=True) for number in range(8)]
+    late = [0.0, 0.0, *[0.15] * 6]
+    sending = Sending(clock, [(100.0 + one.at_us / SECOND + more, one) for one, more in zip(sound, late, strict=True)])
+    source = MeteredSource(
+        sending,
+        Meter(),
+        arrivals=Arrivals(),
+        on_excess=lambda _: None,
+        clock=clock,
+        on_crowded=lambda: told.append(clock.at),
+    )
+
+    assert [frame async for frame in source.frames(AUDIO)] == sound
+    assert told == pytest.approx([clock.at - 0.12, clock.at - 0.06, clock.at])
+
+
 async def test_what_a_track_ended_with_long_ago_is_left_out_when_it_is_asked_for_again() -> None:
     clock, arrivals = HandClock(), Arrivals()
     sending = Sending(clock, [(100.0, picture(0, key=True)), (100.04, picture(0.04))])

@@ -54,6 +54,21 @@ async def test_another_size_goes_on_where_the_first_one_stopped() -> None:
     await strand.end()
 
 
+async def test_a_smaller_size_that_is_to_make_room_is_waited_for_with_nothing_beside_it() -> None:
+    source, taken = Scripted(), Taken()
+    strand = Strand(source, taken.write)
+    strand.choose(VIDEO)
+    await source.send(VIDEO, key(1000), after(1040))
+
+    strand.choose(LOW, at_once=True)
+    await source.send(VIDEO, after(1080))
+    assert source.subscribed() == [LOW]
+    await source.send(LOW, after(1120), key(1160), after(1200))
+
+    assert taken.frames == [key(1000), after(1040), key(1160), after(1200)]
+    await strand.end()
+
+
 async def test_another_size_is_shown_from_its_next_key_frame_on_where_the_first_one_is_gone() -> None:
     source, taken = Scripted(), Taken()
     strand = Strand(source, taken.write)

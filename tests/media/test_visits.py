@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -67,6 +67,14 @@ def film(visits: Visits, visitor: Visitor, *, second: int, late: float = 0.0) ->
         arrivals.picture("video", at_us, at=at_us / 1e6 + late)
 
 
+def speak(visits: Visits, visitor: Visitor, *, late: float) -> None:
+    """Let half a second of sound come in time, and then as much so late."""
+    arrivals = visits.arrivals(visitor.admission)
+    for number in range(16):
+        at_us = number * 60_000
+        arrivals.sound(at_us, lasts_us=60_000, at=at_us / 1e6 + (0.0 if number < 8 else late))
+
+
 async def newest(line: Outlet) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(await soon(anext(line.source().texts(paths.STATE))))
     return told
@@ -113,6 +121,58 @@ async def test_a_screen_counts_while_nothing_is_on_air_and_keeps_its_rung() -> N
 
     state = visits.states(at=59.5)[HUE]
     assert (state.screens, state.down, state.late_ms) == (1, "low", None)
+
+
+async def test_a_screen_that_let_the_large_picture_go_is_told_that_it_may_stay_away() -> None:
+    visits = new_visits()
+    line = line_of(visits, come(visits, HUE, "screen"))
+    visits.hear_screen("screen", IN_TIME, at=0.0)
+
+    visits.hear_screen("screen", ScreenBeat(crowded=True), at=0.5)
+
+    assert (await newest(line))["down"] == "low"
+    assert visits.states(at=0.5)[HUE].screens == 1
+
+
+async def test_a_queue_on_the_line_of_the_site_on_air_takes_its_large_picture_and_is_held_against_no_screen() -> None:
+    visits = new_visits()
+    camera, screen = come(visits, HUE, "camera"), come(visits, VINH, "screen")
+    lines = line_of(visits, camera), line_of(visits, screen)
+    visits.hear_camera(HUE, "camera", CameraBeat())
+    visits.second(on_air=(HUE,), at=0.0)
+    assert visits.relieve(HUE, at=0.5) == {}
+    speak(visits, camera, late=0.15)
+
+    visits.hear_screen("screen", ScreenBeat(crowded=True), at=1.0)
+
+    assert visits.relieve(HUE, at=1.0) == {HUE: Rung.LOW}
+    assert visits.relieve(HUE, at=1.1) == {}
+    told = [await newest(line) for line in lines]
+    assert [(one["up"], one["down"]) for one in told] == [("low", "high"), ("high", "high")]
+
+
+async def test_a_screen_whose_line_is_known_to_be_narrow_is_not_tried_with_the_large_picture() -> None:
+    visits = new_visits()
+    line = line_of(visits, come(visits, HUE, "screen"))
+    visits.hear_screen("screen", ScreenBeat(crowded=True), at=0.0)
+    for second in range(1, 100):
+        visits.hear_screen("screen", replace(IN_TIME, room_kbps=1000), at=float(second))
+        visits.second(on_air=(), at=float(second))
+    assert (await newest(line))["down"] == "low"
+
+    visits.hear_screen("screen", replace(IN_TIME, room_kbps=9000), at=100.0)
+    visits.second(on_air=(), at=100.0)
+
+    assert (await newest(line))["down"] == "high"
+
+
+async def test_who_is_far_away_is_known_by_the_round_trip_and_over_a_websocket_everybody_is() -> None:
+    visits = new_visits()
+    counted = {"near": Quality(rtt_ms=19), "far": Quality(rtt_ms=20), "websocket": Quality()}
+    for name, quality in counted.items():
+        come(visits, HUE, name, quality)
+
+    assert [visits.is_far(name) for name in counted] == [False, True, True]
 
 
 async def test_a_screen_is_not_judged_twice_by_one_beat() -> None:

@@ -14,6 +14,8 @@ export interface AirEntry {
   readonly broadcast: string;
   /** What the site sends, where it is not all that it could. */
   readonly rung?: Rung;
+  /** What is lost on its way to the server comes again late. */
+  readonly far?: boolean;
 }
 
 const ROLES: readonly unknown[] = ["main", "holder", "gallery"];

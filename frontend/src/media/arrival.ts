@@ -1,12 +1,8 @@
 // Tells the server each second how well the program arrives here.
 import type { Rung } from "./line";
 import type { Line } from "./link.svelte";
+import type { Report } from "./player";
 import type { Publication, Publishing } from "./session";
-
-export interface Arrival {
-  readonly late: number;
-  readonly gaps: number;
-}
 
 export class WatchBeat {
   readonly #publication: Publication;
@@ -21,12 +17,20 @@ export class WatchBeat {
   }
 
   /** Of no arrivals nothing is known: the line is neither good nor bad then. */
-  write(arrivals: readonly Arrival[], shows: Rung): void {
+  write(arrivals: readonly Report[], shows: Rung): void {
     this.#count += 1;
     const late_ms = Math.max(0, ...arrivals.map((one) => one.late));
     const gaps = arrivals.reduce((sum, one) => sum + one.gaps, 0);
-    const arrived = arrivals.length === 0 ? {} : { late_ms, gaps };
+    const rooms = arrivals.flatMap((one) => one.room ?? []);
+    const room = rooms.length === 0 ? {} : { room_kbps: Math.min(...rooms) };
+    const arrived = arrivals.length === 0 ? {} : { late_ms, gaps, ...room };
     this.#track.writeText(JSON.stringify({ n: this.#count, ...arrived, by: this.#by, shows }));
+  }
+
+  /** The large picture was let go, since a queue stands on the line. */
+  crowded(): void {
+    this.#count += 1;
+    this.#track.writeText(JSON.stringify({ n: this.#count, crowded: true }));
   }
 
   close(): void {

@@ -7,7 +7,7 @@ const MOST_QUEUED = 50;
 
 export interface Decoded {
   /** A frame came in; it is decoded next. */
-  readonly arrived: (timestamp: number) => void;
+  readonly arrived: (frame: MediaFrame) => void;
   /** To be closed by whoever takes it. */
   readonly picture: (picture: VideoFrame) => void;
   readonly ended: () => void;
@@ -43,7 +43,7 @@ export class VideoFeed implements PictureFeed {
 
   #take(frame: MediaFrame): void {
     if (this.#isOver) return;
-    this.#decoded.arrived(frame.timestamp);
+    this.#decoded.arrived(frame);
     if (frame.isFirst) this.#prepare(frame.payload);
     const decoder = this.#decoder;
     if (decoder?.state !== "configured" || (this.#waitsForKey && !frame.isFirst)) return;

@@ -70,35 +70,48 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A player that shows the large picture, and waits for the first small one. */
-function onItsWayDown(): { player: Player; read: { track: string; received: Received }[] } {
+/** A player that shows a picture of this size. */
+function showing(rung: "high" | "low"): { player: Player; read: { track: string; received: Received }[] } {
   const { session, read } = aLine();
   const player = new Player("program/c1/air/1", 150, { shown: () => undefined });
+  player.rung = rung;
   player.isSeen = true;
   player.carry(session);
   read[0]?.received.frame({ timestamp: 1000, payload: KEY, isFirst: true });
-  player.rung = "low";
   return { player, read };
 }
 
-test("a large picture that ends while the small one is on its way leaves only the small one", async () => {
-  const { read } = onItsWayDown();
-  expect(read.map((one) => one.track)).toEqual(["video", "video-low"]);
+test("the large picture makes room at once for a small one, and is asked for anew when it is wanted again", () => {
+  const { player, read } = showing("high");
 
-  read[0]?.received.ended();
-  await vi.advanceTimersByTimeAsync(2000);
-
+  player.rung = "low";
   expect(read.map((one) => one.track)).toEqual(["video-low"]);
-});
-
-test("a large picture that ended is asked for anew when it is wanted again", async () => {
-  const { player, read } = onItsWayDown();
-  read[0]?.received.ended();
-  await vi.advanceTimersByTimeAsync(2000);
-
   player.rung = "high";
 
   expect(read.map((one) => one.track)).toEqual(["video"]);
+});
+
+test("the small picture goes on until the large one comes", async () => {
+  const { player, read } = showing("low");
+
+  player.rung = "high";
+  expect(read.map((one) => one.track)).toEqual(["video-low", "video"]);
+  read[1]?.received.frame({ timestamp: 2000, payload: KEY, isFirst: true });
+  await vi.advanceTimersByTimeAsync(0);
+
+  expect(read.map((one) => one.track)).toEqual(["video"]);
+});
+
+test("a small picture that ends while the large one is on its way leaves only the large one", async () => {
+  const { player, read } = showing("low");
+  player.rung = "high";
+
+  read[0]?.received.ended();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(read.map((one) => one.track)).toEqual(["video"]);
+  player.rung = "low";
+
+  expect(read.map((one) => one.track)).toEqual(["video-low"]);
 });
 
 test("a picture that ended is asked for once more by itself", async () => {

@@ -1,11 +1,13 @@
 // Shows and sounds one source, whatever line brings it: H.264 or JPEG onto canvases, Opus into the loudspeakers, both
 // on one clock. Another line or another rung is taken up beside what runs, and takes over at its first picture.
+import { Crowding, Room } from "./crowding";
 import { ThumbFeed, VideoFeed, type PictureFeed } from "./decode";
 import { Easel } from "./easel";
+import { lowestOf } from "./ability";
 import { trackOf, type Rung } from "./line";
 import { Playout } from "./playout";
 import { Reel } from "./reel";
-import type { Session } from "./session";
+import type { MediaFrame, Session } from "./session";
 import type { Speaker, Voice } from "./speaker";
 
 const AGAIN_MS = 1500;
@@ -15,6 +17,17 @@ const TAKE_OVER_MS = 1500;
 export interface Sight {
   /** A picture was painted that belongs to this source. */
   readonly shown: () => void;
+  /** Its sound shows that a queue stands on the line. */
+  readonly crowded?: () => void;
+}
+
+export interface Report {
+  /** How late the latest picture was, in ms. */
+  readonly late: number;
+  /** How often sound was missing. */
+  readonly gaps: number;
+  /** What its key frames came through with, in kbit/s; null if they did not tell. */
+  readonly room: number | null;
 }
 
 /** One way by which the picture comes, or came, or is about to. */
@@ -23,6 +36,9 @@ interface Way {
   readonly rung: Rung;
   feed: PictureFeed | null;
   firstAt: number | null;
+  readonly room: Room;
+  /** It made room for a smaller one, and brings nothing any more. */
+  isLetGo: boolean;
 }
 
 export class Player {
@@ -81,9 +97,12 @@ export class Player {
     this.#seekSound();
   }
 
+  /** A smaller picture has no room beside the larger one, which goes at once; what is painted stays until it comes. */
   set rung(rung: Rung) {
     if (rung === this.#rung) return;
+    const isLess = lowestOf(rung, this.#rung) === rung;
     this.#rung = rung;
+    if (isLess) this.#letGo();
     this.#seekPicture();
   }
 
@@ -104,11 +123,11 @@ export class Player {
     this.#seekSound();
   }
 
-  /** How late the latest picture was and how often sound was missing, since this was last asked. */
-  report(): { readonly late: number; readonly gaps: number } {
+  /** How it came since this was last asked. */
+  report(): Report {
     const late = this.#latest;
     const gaps = this.#voice?.gaps ?? 0;
-    const told = { late: Math.round(late), gaps: Math.max(0, gaps - this.#gapsTold) };
+    const told = { late: Math.round(late), gaps: Math.max(0, gaps - this.#gapsTold), room: this.#now?.room.kbps ?? null };
     this.#latest = 0;
     this.#gapsTold = gaps;
     return told;
@@ -125,6 +144,13 @@ export class Player {
 
   get #wantsPicture(): boolean {
     return this.#isSeen && this.#rung !== "sound";
+  }
+
+  /** The picture that runs ends; what came of it is still shown when it is due. */
+  #letGo(): void {
+    if (this.#now === null) return;
+    this.#now.feed?.stop();
+    this.#now.isLetGo = true;
   }
 
   #stopPicture(): void {
@@ -145,7 +171,8 @@ export class Player {
       this.#stopPicture();
       return;
     }
-    if (this.#now?.session === session && this.#now.rung === this.#rung && this.#now.feed !== null) {
+    const now = this.#now;
+    if (now?.session === session && now.rung === this.#rung && now.feed !== null && !now.isLetGo) {
       this.#next?.feed?.stop();
       this.#next = null;
       return;
@@ -157,21 +184,22 @@ export class Player {
   }
 
   #open(session: Session, rung: Rung, track: string | null): Way {
-    const way: Way = { session, rung, feed: null, firstAt: null };
+    const way: Way = { session, rung, feed: null, firstAt: null, room: new Room(), isLetGo: false };
     way.feed =
       track === null
         ? new ThumbFeed(session, this.path, "thumb", (bitmap) => this.#thumb(way, bitmap))
         : new VideoFeed(session, this.path, track, this.#playout.latency, {
-            arrived: (timestamp) => this.#arrived(way, timestamp),
+            arrived: (frame) => this.#arrived(way, frame),
             picture: (picture) => this.#picture(way, picture),
             ended: () => this.#ended(way, track),
           });
     return way;
   }
 
-  #arrived(way: Way, timestamp: number): void {
+  #arrived(way: Way, { timestamp, payload, isFirst }: MediaFrame): void {
     const now = performance.now();
     this.#playout.arrived(timestamp, now);
+    way.room.note(now - timestamp / 1000, payload.byteLength, isFirst);
     if (way === this.#now) this.#latest = Math.max(this.#latest, this.#playout.lateBy(timestamp, now));
   }
 
@@ -227,6 +255,7 @@ export class Player {
     const [session, voice] = [this.#session, this.#voice];
     if (session === null || voice === null || this.#isOver) return;
     const stopBefore = this.#stopSound;
+    const crowding = new Crowding();
     let isFirst = true;
     const stop = session.frames(this.path, "audio", this.#playout.latency, {
       frame: (frame) => {
@@ -234,6 +263,7 @@ export class Player {
         isFirst = false;
         this.#soundFrom = session;
         this.#voice?.play(frame);
+        if (crowding.note(frame.timestamp, performance.now())) this.#sight.crowded?.();
       },
       ended: () => {
         this.#soundFrom = session;

@@ -7,11 +7,14 @@ import { whileSeen } from "./easel";
 import type { LineTold, Rung } from "./line";
 import type { Line, Link, LinkState, Member } from "./link.svelte";
 import { Player } from "./player";
-import { latencyAtFirst, latencyFor, NEAR_MS } from "./playout";
+import { FAR_MS, latencyAtFirst, latencyFor, NEAR_MS } from "./playout";
 import { WatchBeat } from "./arrival";
 import { Speaker } from "./speaker";
 
 export type WatchState = LinkState;
+
+/** For so long the large picture stays away if the server does not find the line crowded. */
+const RELIEVED_MS = 3000;
 
 /** A canvas on which a source is shown. */
 export interface Showing {
@@ -44,6 +47,8 @@ export class ProgramWatch implements Member {
   #speaker: Speaker | null = null;
   #latency = NEAR_MS;
   #best = $state<Rung>("high");
+  #isRelieved = $state(false);
+  #relieved: ReturnType<typeof setTimeout> | undefined;
   #isFrozen = false;
   #isHushed = false;
   #watchers = 0;
@@ -63,7 +68,7 @@ export class ProgramWatch implements Member {
 
   /** The rung of the program that is asked for. */
   get rung(): Rung {
-    return lowestOf(this.link.told.down, this.#best);
+    return lowestOf(this.link.told.down, this.#best, this.#isRelieved ? "low" : "high");
   }
 
   entry(slot: Slot): AirEntry | undefined {
@@ -163,6 +168,7 @@ export class ProgramWatch implements Member {
   }
 
   hear(told: LineTold): void {
+    if (told.down !== "high") this.#isRelieved = false;
     this.#adapt(told, this.#latency);
     this.#follow();
   }
@@ -201,7 +207,29 @@ export class ProgramWatch implements Member {
 
   #adapt(told: LineTold, latency: number): void {
     this.#latency = told.rtt_ms === null ? latency : latencyFor(told.rtt_ms, latency);
-    for (const player of this.#players.values()) player.latency = this.#latency;
+    for (const [key, { entry }] of this.#wanted()) {
+      const player = this.#players.get(key);
+      if (player !== undefined) player.latency = this.#latencyOf(entry);
+    }
+  }
+
+  /** What is late on its way from its site is late on any line. */
+  #latencyOf(entry: AirEntry | null): number {
+    return entry?.far === true ? Math.max(this.#latency, FAR_MS) : this.#latency;
+  }
+
+  /** Sound wins over picture: the large one goes before the server can ask for less. */
+  #relieve(): void {
+    const beat = this.#line === null ? undefined : this.#beats.get(this.#line);
+    if (beat === undefined || this.rung !== "high") return;
+    beat.crowded();
+    this.#isRelieved = true;
+    clearTimeout(this.#relieved);
+    this.#relieved = setTimeout(() => {
+      this.#isRelieved = false;
+      this.#follow();
+    }, RELIEVED_MS);
+    this.#follow();
   }
 
   /** One player for each source wanted, and no other; each paints on the canvases that are its own now. */
@@ -245,7 +273,8 @@ export class ProgramWatch implements Member {
   }
 
   #begin(key: string, source: Source): Player {
-    const player = new Player(source.path, this.#latency, { shown: () => this.#painted(source) });
+    const sight = { shown: () => this.#painted(source), crowded: () => this.#relieve() };
+    const player = new Player(source.path, this.#latencyOf(source.entry), sight);
     this.#players.set(key, player);
     if (source.entry !== null && source.entry.role !== "gallery") player.speaker = this.#speaker;
     player.carry(this.#line?.session ?? null);

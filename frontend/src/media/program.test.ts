@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MediaAddress } from "../wire/http";
+import { UNTOLD } from "./line";
 import { Link, type Line } from "./link.svelte";
 import { FAR_MS, NEAR_MS } from "./playout";
 import { ProgramWatch } from "./program.svelte";
 import { Reach } from "./reach";
-import type { Carrier, Publishing, Session } from "./session";
+import type { Carrier, Publishing, Received, Session } from "./session";
 
 const ADDRESS: MediaAddress = {
   camera: null,
@@ -20,12 +21,14 @@ const ADDRESS: MediaAddress = {
 
 const HUE = { n: 1, role: "main", site: "hue", broadcast: "program/c1/air/1" };
 
-/** A line that keeps what is written on it, and with which patience pictures are asked for. */
+/** A line that keeps what is written on it, what is read, and with which patience sound and pictures are asked for. */
 class Lines {
   readonly written: unknown[] = [];
   readonly asked: Record<string, number> = {};
+  readonly read: string[] = [];
   readonly line: Line;
   #air: (text: string) => void = () => undefined;
+  #sound: Received | null = null;
 
   constructor(kind: Carrier) {
     const track: Publishing = {
@@ -44,14 +47,25 @@ class Lines {
         return () => undefined;
       },
       bytes: () => () => undefined,
-      frames: (_path, name, latencyMs) => {
+      frames: (_path, name, latencyMs, received) => {
         this.asked[name] = latencyMs;
-        return () => undefined;
+        this.read.push(name);
+        if (name === "audio") this.#sound = received;
+        return () => this.read.splice(this.read.indexOf(name), 1);
       },
       publish: () => ({ track: () => track, close: () => undefined }),
       close: () => undefined,
     };
     this.line = { session, address: ADDRESS, part: "screen", conference: "c1" };
+  }
+
+  /** Half a second of sound comes so late. */
+  async sounds(lateMs: number): Promise<void> {
+    for (let at = 0; at < 8; at += 1) {
+      await vi.advanceTimersByTimeAsync(60);
+      const timestamp = (performance.now() - lateMs) * 1000;
+      this.#sound?.frame({ timestamp, payload: new Uint8Array(), isFirst: true });
+    }
   }
 
   puts(...airs: readonly object[]): void {
@@ -78,14 +92,37 @@ class Still {
   readonly disconnect = (): void => undefined;
 }
 
+/** Loudspeakers that are heard by nobody. */
+class Loudspeakers {
+  readonly state = "running";
+  readonly destination = {};
+  readonly audioWorklet = { addModule: never };
+  readonly createGain = (): object => ({ connect: () => undefined, gain: { value: 1 } });
+  readonly resume = (): Promise<void> => Promise.resolve();
+}
+
+class Decoder {
+  static readonly isConfigSupported = (): Promise<object> => Promise.resolve({ supported: true });
+  state = "unconfigured";
+  readonly configure = (): string => (this.state = "configured");
+  readonly close = (): string => (this.state = "closed");
+}
+
 beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("AudioContext", Loudspeakers);
+  vi.stubGlobal("AudioDecoder", Decoder);
+  vi.stubGlobal("VideoDecoder", Decoder);
   vi.stubGlobal("Worker", Still);
   vi.stubGlobal("IntersectionObserver", Still);
   vi.stubGlobal("document", { hidden: false, addEventListener: () => undefined });
   vi.stubGlobal("requestAnimationFrame", () => 1);
   vi.stubGlobal("cancelAnimationFrame", () => undefined);
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 test("a screen tells that it is there while nothing is on air, and that of the line it knows nothing", () => {
   const [program, lines] = [aProgram(), new Lines("websocket")];
@@ -134,4 +171,51 @@ test.each([
   lines.puts(HUE);
 
   expect(lines.asked).toEqual({ video: latencyMs });
+});
+
+test("what comes late already from its site is shown later on any line", () => {
+  const [program, lines] = [aProgram(), new Lines("webtransport")];
+  program.show("main", {} as HTMLCanvasElement);
+  program.take(lines.line);
+
+  lines.puts({ ...HUE, far: true });
+
+  expect(lines.asked).toEqual({ video: FAR_MS });
+});
+
+/** A screen with sound that shows the large picture. */
+async function hearing(): Promise<{ program: ProgramWatch; lines: Lines }> {
+  const [program, lines] = [aProgram(), new Lines("webtransport")];
+  program.watch();
+  program.show("main", {} as HTMLCanvasElement);
+  program.take(lines.line);
+  lines.puts(HUE);
+  await program.sound(true);
+  await lines.sounds(0);
+  return { program, lines };
+}
+
+test("a screen whose sound comes through a queue lets the large picture go at once, and says so", async () => {
+  const { program, lines } = await hearing();
+  expect(lines.read).toEqual(["video", "audio"]);
+
+  await lines.sounds(120);
+
+  expect(lines.read).toEqual(["audio", "video-low"]);
+  expect(lines.written).toEqual([{ n: 1, crowded: true }]);
+  program.link.told = { ...UNTOLD, down: "low" };
+  program.hear(program.link.told);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(program.rung).toBe("low");
+});
+
+test("a screen that the server does not find crowded shows the large picture again", async () => {
+  const { program, lines } = await hearing();
+  await lines.sounds(120);
+  expect(program.rung).toBe("low");
+
+  await lines.sounds(0);
+  await vi.advanceTimersByTimeAsync(3000);
+
+  expect([program.rung, lines.read.at(-1)]).toEqual(["high", "video"]);
 });

@@ -12,6 +12,7 @@ from typing import Final
 LONGEST_BEAT: Final = 4096
 LONGEST_WORD: Final = 32
 LATEST_MS: Final = 60_000
+MOST_KBPS: Final = 10_000_000
 MOST_GAPS: Final = 1000
 LONGEST_ALONE_S: Final = 1_000_000.0
 
@@ -26,12 +27,18 @@ class CameraBeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenBeat:
-    """A screen is alive: how late the program came to it, how often sound was missing, what it shows."""
+    """A screen is alive: how late the program came to it, how often sound was missing, what it shows.
+
+    `room_kbps`: how fast key frames came through; `crowded`: it let the large picture go by itself, since a queue
+    stands on its line.
+    """
 
     late_ms: int | None = None
     gaps: int | None = None
     by: str | None = None
     shows: str | None = None
+    room_kbps: int | None = None
+    crowded: bool = False
 
 
 def read_camera_beat(text: bytes) -> CameraBeat:
@@ -43,12 +50,15 @@ def read_camera_beat(text: bytes) -> CameraBeat:
 def read_screen_beat(text: bytes) -> ScreenBeat:
     """Return what a screen tells."""
     told = _told(text)
+    room = _number(told, "room_kbps", most=MOST_KBPS)
     late, gaps = _number(told, "late_ms", most=LATEST_MS), _number(told, "gaps", most=MOST_GAPS)
     return ScreenBeat(
         late_ms=None if late is None else round(late),
         gaps=None if gaps is None else round(gaps),
         by=_word(told, "by"),
         shows=_word(told, "shows"),
+        room_kbps=None if room is None else round(room),
+        crowded=told.get("crowded") is True,
     )
 
 

@@ -5,16 +5,17 @@ Reading the offer ahead spares a grant one journey to the hall and back. No fram
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from diemcau.media.fabric import Renditions, Source
 
 
 class Camera:
-    """One connection of a site's camera."""
+    """One connection of a site's camera. `is_far`: whether what is lost on its line comes again late."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, is_far: Callable[[], bool] = lambda: False) -> None:
         self.source = source
+        self.is_far = is_far
         self._offered: Renditions | None = None
         self._changed = asyncio.Event()
         self._task = asyncio.create_task(self._follow())

@@ -48,11 +48,12 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnAir:
-    """One source on air, as the screens are told."""
+    """One source on air, as the screens are told. `is_far`: played a little later, so that its sound has no gaps."""
 
     number: int
     place: Place
     site: SiteId
+    is_far: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +204,7 @@ class Director:
     def _begin(self, place: Place, site: SiteId, camera: Camera) -> _Airing:
         self._number += 1
         number = self._number
-        on_air = OnAir(number=number, place=place, site=site)
+        on_air = OnAir(number=number, place=place, site=site, is_far=camera.is_far())
         outlet = MixMinus(self._new_outlet)
         feed = Feed(
             camera,
@@ -268,6 +269,7 @@ class Director:
             "site": on_air.site,
             "broadcast": paths.air(self._conference, on_air.number),
             **({} if rung is Rung.HIGH else {"rung": rung}),
+            **({"far": True} if on_air.is_far else {}),
         }
 
     def _preview(self, site: SiteId, camera: Camera) -> Outlet:

@@ -19,6 +19,7 @@ from diemcau.media.ladder import Rung
 from diemcau.media.strand import AGAIN_AFTER, Strand, TextStrand
 
 _LOG = logging.getLogger(__name__)
+_ORDER = tuple(Rung)
 
 
 class Tap(Protocol):
@@ -98,9 +99,10 @@ class Feed:
         self._task = asyncio.create_task(self._run())
 
     def take(self, rung: Rung) -> None:
-        """Ask the site for so much and no more from now on."""
+        """Ask the site for so much and no more from now on; a line that is asked for less has no room for both."""
+        is_less = _ORDER.index(rung) > _ORDER.index(self._rung)
         self._rung = rung
-        self._choose()
+        self._choose(at_once=is_less)
 
     def freeze(self) -> None:
         """Let the picture stand still; the sound goes on, and who comes later sees the last pictures."""
@@ -154,7 +156,7 @@ class Feed:
         except Exception:  # noqa: BLE001 (the top of a task; logged, and the program goes on)
             _LOG.exception("%s is taken off by a fault", self.camera.source.path)
 
-    def _choose(self) -> None:
+    def _choose(self, *, at_once: bool = False) -> None:
         """Copy what is offered, allowed and looked at now, and nothing else."""
         if self._leaving.is_set() or self.is_over():
             return
@@ -166,7 +168,8 @@ class Feed:
         is_moving = not self._is_frozen and self._rung in (Rung.HIGH, Rung.LOW)
         has_thumb = not self._is_frozen and self._rung is not Rung.SOUND
         self._audio.choose(offered.audio if self._carried(paths.AUDIO) else None)
-        self._video.choose(offered.first(*sizes) if is_moving and self._carried(paths.VIDEO) else None)
+        moving = offered.first(*sizes) if is_moving and self._carried(paths.VIDEO) else None
+        self._video.choose(moving, at_once=at_once)
         self._low.choose(offered.low if is_moving and self._carried(paths.VIDEO_LOW) else None)
         self._thumb.choose(self.camera.source if has_thumb and self._carried(paths.THUMB) else None)
 

@@ -7,7 +7,7 @@ carry, second by second. What is on air is the director's; who may come in is th
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Protocol
 
 from diemcau.core.ids import ConferenceId, SiteId
@@ -16,6 +16,7 @@ from diemcau.media.beats import read_camera_beat, read_screen_beat
 from diemcau.media.camera import Camera
 from diemcau.media.director import Director
 from diemcau.media.fabric import Admission, Guest, Outlet, Source
+from diemcau.media.ladder import Rung
 from diemcau.media.limits import Excess, Meter
 from diemcau.media.line_check import LineChecks
 from diemcau.media.lines import Line, Lines
@@ -114,9 +115,7 @@ class Gathering:
         """Ask each line for what it can carry, and tell the operators; to be called once a second."""
         at = time.monotonic()
         changed = self.visits.second(on_air={one.site for one in self._director.on_air()}, at=at)
-        for site, rung in changed.items():
-            _LOG.info("site %s, conference %s, is asked for %s from now on", site, self._conference, rung)
-            self._director.set_up_rung(site, rung)
+        self._ask_for(changed)
         self._director.wall.tell(write_states(self.visits.states(at=at)))
 
     def skip_second(self) -> None:
@@ -127,6 +126,15 @@ class Gathering:
         """End everyone's line."""
         self.visits.close()
 
+    def _relieve(self, admission: Admission) -> None:
+        if admission.site is not None:
+            self._ask_for(self.visits.relieve(admission.site, at=time.monotonic()))
+
+    def _ask_for(self, changed: Mapping[SiteId, Rung]) -> None:
+        for site, rung in changed.items():
+            _LOG.info("site %s, conference %s, is asked for %s from now on", site, self._conference, rung)
+            self._director.set_up_rung(site, rung)
+
     def _metered(self, admission: Admission, source: Source) -> Source:
         return MeteredSource(
             source,
@@ -134,6 +142,7 @@ class Gathering:
             arrivals=self.visits.arrivals(admission),
             on_excess=lambda excess: self._usher.see_out_for(admission, excess),
             clock=time.monotonic,  # media comes when it comes, whichever clock lines are judged by
+            on_crowded=lambda: self._relieve(admission),
         )
 
     async def _hear(self, admission: Admission, source: Source) -> None:
@@ -152,7 +161,7 @@ class Gathering:
             _LOG.exception("%s is heard no more by a fault", source.path)
 
     async def _hear_camera(self, site: SiteId, connection: str, source: Source) -> None:
-        camera = Camera(source)
+        camera = Camera(source, is_far=lambda: self.visits.is_far(connection))
         try:
             await camera.ready()
             async for text in _beats(camera):

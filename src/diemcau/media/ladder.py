@@ -1,7 +1,8 @@
 """The ladder of a line: how much picture it is asked to carry, by how well it carried the last seconds.
 
-One step at a time: down after a few seconds of trouble, up again after a stretch of calm that
-grows with each climb that failed. Sound is the last rung and is never left. It measures nothing
+One step at a time: down after a few seconds of trouble, at once from the large picture where a queue
+stands on the line; up again after a stretch of calm that grows with each climb that failed. Sound is
+the last rung and is never left. It measures nothing
 (`measure`) and switches nothing (the director, the screens); it reads no clock: the time, in
 seconds of a clock that never jumps, comes in with each step.
 """
@@ -19,10 +20,12 @@ SETTLES_WITHIN: Final = 3.0
 CALM_FOR: Final = 10.0
 CALM_AT_MOST: Final = 120.0
 PROVEN_AFTER: Final = 20.0
-"""A climb has failed if there is a step down sooner."""
-LATE_MS: Final = 400
+"""A climb has failed if there is a step down sooner, for which one second of trouble is enough."""
+ROOM_KBPS: Final = 1800
+"""What the large picture takes, with sound. A line that is known to have less gets it only after the longest calm."""
+LATE_MS: Final = 250
 VERY_LATE_MS: Final = 1000
-IN_TIME_MS: Final = 200
+IN_TIME_MS: Final = 150
 GAPS: Final = 2
 MANY_GAPS: Final = 5
 LOSS: Final = 0.2
@@ -50,12 +53,14 @@ class _Verdict(StrEnum):
 class Measure:
     """One second of a line; None: not known.
 
-    `late_ms`: how late it came; `gaps`: how many times sound was missing; `loss`: the share of packets lost.
+    `late_ms`: how late it came; `gaps`: how many times sound was missing; `loss`: the share of packets lost;
+    `room_kbps`: how fast the last key frames came through.
     """
 
     late_ms: int | None = None
     gaps: int | None = None
     loss: float | None = None
+    room_kbps: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +83,38 @@ def step(ladder: Ladder, measure: Measure, *, at: float) -> Ladder:
         return _unmeasured(ladder, at)
     ladder = replace(ladder, unmeasured_since=None)
     if verdict is _Verdict.CALM:
-        return _calm(ladder, at)
+        return _calm(ladder, at, has_room=measure.room_kbps is None or measure.room_kbps >= ROOM_KBPS)
     settling = ladder.fell_at is not None and at - ladder.fell_at < SETTLES_WITHIN
     if verdict is _Verdict.FAIR or settling:
         return replace(ladder, calm_since=None)
     trouble = ladder.trouble + (2 if verdict is _Verdict.SEVERE else 1)
-    if trouble < (DOWN_AFTER if ladder.rung is Rung.HIGH else DOWN_FROM_SMALL_AFTER):
+    if trouble < _most_trouble(ladder, at):
         return replace(ladder, trouble=trouble, calm_since=None)
     return _fall(ladder, at)
 
 
-def _calm(ladder: Ladder, at: float) -> Ladder:
+def relieve(ladder: Ladder, *, at: float) -> Ladder:
+    """Return where a line stands on which a queue stands: the large picture makes room for the sound at once."""
+    return _fall(ladder, at) if ladder.rung is Rung.HIGH else ladder
+
+
+def _most_trouble(ladder: Ladder, at: float) -> int:
+    if ladder.rung is not Rung.HIGH:
+        return DOWN_FROM_SMALL_AFTER
+    return 1 if _is_unproven(ladder, at) else DOWN_AFTER
+
+
+def _is_unproven(ladder: Ladder, at: float) -> bool:
+    return ladder.climbed_at is not None and at - ladder.climbed_at < PROVEN_AFTER
+
+
+def _calm(ladder: Ladder, at: float, *, has_room: bool) -> Ladder:
     since = at if ladder.calm_since is None else ladder.calm_since
     calm = replace(ladder, calm_since=since, trouble=max(0, ladder.trouble - 1))
     if ladder.climbed_at is not None and at - ladder.climbed_at >= PROVEN_AFTER:
         calm = replace(calm, climbed_at=None, patience=CALM_FOR)
-    if calm.rung is Rung.HIGH or at - since < calm.patience:
+    patience = CALM_AT_MOST if calm.rung is Rung.LOW and not has_room else calm.patience
+    if calm.rung is Rung.HIGH or at - since < patience:
         return calm
     return replace(calm, rung=_ORDER[_ORDER.index(calm.rung) - 1], calm_since=at, climbed_at=at, trouble=0)
 
@@ -109,11 +130,10 @@ def _unmeasured(ladder: Ladder, at: float) -> Ladder:
 
 
 def _fall(ladder: Ladder, at: float) -> Ladder:
-    has_failed = ladder.climbed_at is not None and at - ladder.climbed_at < PROVEN_AFTER
     return replace(
         ladder,
         rung=_ORDER[min(_ORDER.index(ladder.rung) + 1, len(_ORDER) - 1)],
-        patience=min(ladder.patience * 2, CALM_AT_MOST) if has_failed else ladder.patience,
+        patience=min(ladder.patience * 2, CALM_AT_MOST) if _is_unproven(ladder, at) else ladder.patience,
         trouble=0,
         calm_since=None,
         climbed_at=None,
@@ -122,7 +142,7 @@ def _fall(ladder: Ladder, at: float) -> Ladder:
 
 
 def _judge(measure: Measure) -> _Verdict:
-    if measure == Measure():
+    if measure.late_ms is None and measure.gaps is None and measure.loss is None:
         return _Verdict.UNKNOWN
     late, gaps, loss = measure.late_ms or 0, measure.gaps or 0, measure.loss or 0.0
     if late >= VERY_LATE_MS or gaps >= MANY_GAPS:

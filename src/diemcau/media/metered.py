@@ -21,7 +21,7 @@ Metering: TypeAlias = Callable[[Admission, Source], Source]
 
 
 class MeteredSource:
-    """A source of one session."""
+    """A source of one session. `on_crowded`: called at each sound that shows that a queue stands on the way."""
 
     def __init__(
         self,
@@ -31,12 +31,14 @@ class MeteredSource:
         arrivals: Arrivals,
         on_excess: Callable[[Excess], None],
         clock: Callable[[], float],
+        on_crowded: Callable[[], None] = lambda: None,
     ) -> None:
         self._source = source
         self._meter = meter
         self._arrivals = arrivals
         self._on_excess = on_excess
         self._clock = clock
+        self._on_crowded = on_crowded
         self._is_too_much = False
 
     @property
@@ -66,8 +68,11 @@ class MeteredSource:
                 if is_sound:
                     lasts_us = samples_of(frame.payload) * 1_000_000 // _RATE
                     self._arrivals.sound(frame.at_us, lasts_us=lasts_us, at=at)
+                    if self._arrivals.is_crowded:
+                        self._on_crowded()
                 else:
-                    self._arrivals.picture(rendition.track, frame.at_us, at=at)
+                    size = len(frame.payload)
+                    self._arrivals.picture(rendition.track, frame.at_us, at=at, size=size, key=frame.key)
                 begins = frame.key and not is_sound and self._counts(Sent.GROUPS, at)
                 if begins or self._counts(Sent.FRAMES, at):
                     return

@@ -45,10 +45,10 @@ class Strand:
         self._copying: dict[Rendition, asyncio.Task[None]] = {}
         self._tasks = _Tasks()
 
-    def choose(self, rendition: Rendition | None) -> None:
-        """Copy this from now on; None: nothing."""
+    def choose(self, rendition: Rendition | None, *, at_once: bool = False) -> None:
+        """Copy this from now on; None: nothing. `at_once`: what was copied so far makes room, though a gap is left."""
         for other in tuple(self._copying):
-            if rendition is None or other not in (rendition, self._shown):
+            if rendition is None or other not in (rendition, None if at_once else self._shown):
                 self._drop(other)
         if rendition is not None and rendition not in self._copying:
             self._copying[rendition] = self._tasks.begin(self._copy(rendition))

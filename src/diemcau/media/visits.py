@@ -8,15 +8,17 @@ late already from the site on air is held against no screen. Nothing here reads 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Final
 
 from diemcau.core.ids import SiteId
 from diemcau.media import paths
 from diemcau.media.beats import CameraBeat, ScreenBeat
 from diemcau.media.fabric import Admission, Guest, Outlet, Quality
-from diemcau.media.ladder import Ladder, Measure, Rung, step
+from diemcau.media.ladder import Ladder, Measure, Rung, relieve, step
 from diemcau.media.lines import LOST_AFTER
 from diemcau.media.measure import Arrivals, Traffic
 
+FAR_RTT_MS: Final = 20
 _ORDER = tuple(Rung)
 
 
@@ -66,6 +68,7 @@ class Visits:
         self._cameras: dict[SiteId, str] = {}
         self._spoken_to: Mapping[SiteId, int] = {}
         self._speaking: frozenset[SiteId] = frozenset()
+        self._on_air: frozenset[SiteId] = frozenset()
 
     def begin(self, admission: Admission) -> None:
         """Take somebody in."""
@@ -119,7 +122,14 @@ class Visits:
 
     def hear_screen(self, connection: str, beat: ScreenBeat, *, at: float) -> None:
         """Hear the beat of a screen."""
-        if visit := self._visits.get(connection):
+        visit = self._visits.get(connection)
+        if visit is None:
+            return
+        if beat.crowded:
+            if not any(self._is_crowded(site) for site in self._on_air):
+                visit.down = relieve(visit.down, at=at)
+            self._tell(visit)
+        else:
             visit.screen, visit.screen_at, visit.is_judged = beat, at, False
 
     def up(self, site: SiteId) -> Rung:
@@ -130,7 +140,7 @@ class Visits:
         """Let every line take its step; return what is to be taken of which site's camera, where that changed."""
         changed: dict[SiteId, Rung] = {}
         late_itself = Measure()
-        shown = frozenset(on_air)
+        self._on_air = shown = frozenset(on_air)
         for site, connection in self._cameras.items():
             visit = self._visits.get(connection)
             if visit is None:
@@ -147,6 +157,20 @@ class Visits:
             self._step_down(visit, late_itself, at)
             self._tell(visit)
         return changed
+
+    def relieve(self, site: SiteId, *, at: float) -> Mapping[SiteId, Rung]:
+        """Return what is to be taken from now on of a camera on whose line a queue stands, if that is less."""
+        if self.up(site) is not Rung.HIGH or not self._is_crowded(site):
+            return {}
+        self._ups[site] = relieve(self._ups.get(site, Ladder()), at=at)
+        for visit in self._visits.values():
+            self._tell(visit)
+        return {site: self.up(site)}
+
+    def is_far(self, connection: str) -> bool:
+        """Whether a session's line is so long, or of such a kind, that what is lost comes again late."""
+        quality = self.quality(connection)
+        return quality is None or quality.rtt_ms is None or quality.rtt_ms >= FAR_RTT_MS
 
     def skip(self, *, at: float) -> None:
         """Let a second pass by which no line can be judged."""
@@ -174,6 +198,10 @@ class Visits:
         sites = {visit.admission.site for visit in self._visits.values() if _is_alive(visit, at)}
         here = {site for site in sites if site is not None} | set(self._cameras) | self._speaking
         return {site: self._state(site, at) for site in sorted(here)}
+
+    def _is_crowded(self, site: SiteId) -> bool:
+        visit = self._visits.get(self._cameras.get(site, ""))
+        return visit is not None and visit.arrivals.is_crowded
 
     def _state(self, site: SiteId, at: float) -> SiteState:
         screens = self.screens(site, at=at)
@@ -208,6 +236,7 @@ class Visits:
             late_ms=None if told.late_ms is None else max(0, told.late_ms - (late_itself.late_ms or 0)),
             gaps=None if told.gaps is None else max(0, told.gaps - (late_itself.gaps or 0)),
             loss=visit.loss,
+            room_kbps=told.room_kbps,
         )
         visit.down = step(visit.down, measure, at=at)
 

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     cert: Path | None = Field(default=None, description="Certificate chain in PEM.")
     key: Path | None = Field(default=None, description="Its private key in PEM.")
     behind_proxy: bool = Field(default=False, description="A proxy on this machine speaks HTTPS.")
+    recording: bool = Field(default=True, description="Whether picture and sound are recorded.")
     demonstration: bool = Field(default=False, description="No PINs, and a run of show that people may pause.")
 
     @field_validator("names", mode="before")

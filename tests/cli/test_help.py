@@ -5,7 +5,17 @@ from tests.cli.conftest import Diemcau
 COMMANDS = {
     "init": ["--data", "--journal"],
     "demo": ["--plan", "--out", "--sites", "--headless", "--fast", "--json", "--width", "--height", "--fps"],
-    "serve": ["--data", "--host", "--port", "--media-port", "--cert", "--key", "--behind-proxy", "--name"],
+    "serve": [
+        "--data",
+        "--host",
+        "--port",
+        "--media-port",
+        "--cert",
+        "--key",
+        "--behind-proxy",
+        "--name",
+        "--no-recording",
+    ],
     "plan": ["check", "template", "import"],
     "plan check": ["--english"],
     "plan template": ["--force"],

@@ -26,7 +26,7 @@ from diemcau.journal.memory import MemoryJournal
 from diemcau.journal.record import Author
 from diemcau.media import paths
 from diemcau.media.director import Air
-from diemcau.media.follower import follow_air, follow_board, on_air
+from diemcau.media.follower import follow_air, follow_board, on_air, show_air
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import MoqNode
 from diemcau.media.recording.finishing import Recording
@@ -321,6 +321,24 @@ async def test_a_rehearsal_is_there_to_be_watched_while_it_lasts(tmp_path: Path)
         await eventually(lambda: not tape.scratch.exists())
 
     assert (tape.ended, tape.folder.exists()) == (0, False)
+
+
+async def test_what_is_not_recorded_is_shown_all_the_same() -> None:
+    desk = await a_desk(three_halls(), MemoryJournal(CODEC))
+    async with studio() as house:
+        showing = asyncio.create_task(show_air(desk, house.studio))
+        for site in (CENTRE, HUE):
+            await house.camera_on_line(site)
+        viewer = await house.link(VINH)
+        await press(desk, *UP, stages.OpenConference(), floor.GrantFloor(site=HUE))
+        (_, hue) = await halls.on_air(viewer, CENTRE, HUE)
+        await take((await viewer.read(hue["broadcast"])).frames(VIDEO), 3)
+        await press(desk, stages.CloseConference())
+        await halls.on_air(viewer)
+        showing.cancel()
+        (ended,) = await asyncio.gather(showing, return_exceptions=True)
+
+    assert isinstance(ended, asyncio.CancelledError)
 
 
 async def test_a_folder_that_cannot_be_written_is_told_and_the_halls_see_each_other_all_the_same(

@@ -21,6 +21,7 @@ def test_without_a_word_a_server_is_for_this_machine_only() -> None:
     )
     assert settings.journal_url == f"sqlite:///{Path('var/journal.sqlite').absolute()}"
     assert settings.media_address == "127.0.0.1"
+    assert settings.recording
 
 
 def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

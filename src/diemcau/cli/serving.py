@@ -38,6 +38,12 @@ def serve(
     cert: Annotated[Path | None, typer.Option(help="Certificate chain in PEM.")] = None,
     key: Annotated[Path | None, typer.Option(help="Its private key in PEM.")] = None,
     behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="A proxy on this machine speaks HTTPS.")] = False,
+    recording: Annotated[
+        bool | None,
+        typer.Option(
+            "--recording/--no-recording", help="Record picture and sound (the default), or keep none of them."
+        ),
+    ] = None,
 ) -> None:
     """Run every conference of the journal until stopped."""
     settings = read_settings(
@@ -51,6 +57,7 @@ def serve(
         cert=cert,
         key=key,
         behind_proxy=behind_proxy or None,
+        recording=recording,
     )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

@@ -71,10 +71,7 @@ async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
             while True:
                 if recorded is None:
                     recorded = await _begin_recording(desk, studio, tape)
-                wanted = on_air(desk.current)
-                if wanted != shown:
-                    shown = wanted
-                    await studio.show(desk.conference, wanted)
+                shown = await _show(desk, studio, shown)
                 for change in changes:
                     for record in change.records:
                         _mark(change.conference, studio, record)
@@ -83,6 +80,15 @@ async def follow_air(desk: Desk, studio: Studio, tape: Tape) -> None:
                     recorded = await _begin_recording(desk, studio, tape)
                 within = RECORDED_AGAIN_AFTER if recorded is None and _kept(desk) is not None else None
                 changes = await _next(watch, within)
+
+
+async def show_air(desk: Desk, studio: Studio) -> None:
+    """Show what is on air in the conference of `desk` until cancelled, and record nothing."""
+    with desk.watch() as watch:
+        shown: Air | None = None
+        while True:
+            shown = await _show(desk, studio, shown)
+            await watch.change()
 
 
 async def finish_recording(tape: Tape) -> None:
@@ -115,6 +121,14 @@ async def follow_board(desk: Desk, studio: Studio, encode: Callable[[Desk], byte
                 await studio.publish_board(desk.conference, board)
                 await asyncio.sleep(BOARD_AT_MOST_EVERY)
             await _something_to_tell(desk, watch)
+
+
+async def _show(desk: Desk, studio: Studio, shown: Air | None) -> Air:
+    """Show what is to be on air now unless it is shown already, and return it."""
+    wanted = on_air(desk.current)
+    if wanted != shown:
+        await studio.show(desk.conference, wanted)
+    return wanted
 
 
 async def _something_to_tell(desk: Desk, watch: Watch) -> None:

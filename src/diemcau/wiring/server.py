@@ -29,7 +29,7 @@ from diemcau.journal.journal import JournalUnusable, JournalUnwritable
 from diemcau.journal.seal import key_from
 from diemcau.journal.sql import engine_for, open_journal
 from diemcau.media.fabric import Admission, Refusal
-from diemcau.media.follower import finish_recording, follow_air, follow_board
+from diemcau.media.follower import finish_recording, follow_air, follow_board, show_air
 from diemcau.media.limits import Excess
 from diemcau.media.lines import Line
 from diemcau.media.moq_fabric import Certificate, MoqNode
@@ -128,7 +128,8 @@ class Server:
         tape = DeskTape(desk, folder, self.watching.scratch_of(conference), self.clock)
         if desk.formal.stages.stage in (Stage.CLOSED, Stage.SEALED):  # else the recorder goes on with it
             self._begin(finish_recording(tape))
-        self._begin(follow_air(desk, self.studio, tape))
+        is_recorded = self.settings.recording
+        self._begin(follow_air(desk, self.studio, tape) if is_recorded else show_air(desk, self.studio))
         self._begin(follow_board(desk, self.studio, _board_text))
         self._begin(self._follow(desk))
         self._begin(self._look_around(desk, heard))

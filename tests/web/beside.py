@@ -1,7 +1,7 @@
 """What stands beside the desks, with a little in it: documents, tasks, a recording, media, a run of show."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from diemcau.core.convening import Horizon, ItemKind
@@ -33,7 +33,8 @@ class Beside:
 
     def __call__(self, parts: Parts) -> Parts:
         checks = {"journal": self.check, "media": self.well}
-        return replace(parts, documents=self, tasks=self, recordings=self, media=self, scripts=self, checks=checks)
+        shelves = replace(parts, documents=self, tasks=self, recordings=self, watching=self)
+        return replace(shelves, media=self, scripts=self, checks=checks)
 
     async def listed(self, _: ConferenceId, *, role: Role, site: SiteId | None) -> tuple[ListedDocument, ...]:
         minutes = ListedDocument(document="minutes", title="Biên bản")
@@ -68,6 +69,12 @@ class Beside:
     async def choose_still(self, _: ConferenceId, speech: str, number: int | None) -> bool:
         self.chosen = number
         return speech == "r1"
+
+    async def line(self, _: ConferenceId) -> None:
+        return None
+
+    def screen_token(self, conference: ConferenceId, until: datetime) -> str:
+        return f"{conference}-{until:%Y%m%d}"
 
     def cut(self) -> None:
         """Let the recording have a second part."""

@@ -36,6 +36,7 @@ async def test_a_desk_knows_who_it_is(door: Door) -> None:
             "site": "hue",
             "language": "vi",
             "demonstration": True,
+            "recorded": True,
             "title": "Hội nghị tổng kết công tác năm 2026",
             "main_site": "hanoi",
         }

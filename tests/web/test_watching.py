@@ -204,14 +204,27 @@ async def test_only_the_operator_is_told_the_address_and_it_opens_a_screen(
 ) -> None:
     async with eight_seconds(door, main, holder), door.browser() as operator, door.browser() as site:
         told = (await operator.get(f"{await door.enter(operator, door.link(Role.OPERATOR))}watching")).json()
-        untold = (await site.get(f"{await door.enter(site, door.link(Role.SITE, HUE))}watching")).json()
+        at_site = await door.enter(site, door.link(Role.SITE, HUE))
+        untold = (await site.get(f"{at_site}watching")).json()
+        me = (await site.get(f"{at_site}me")).json()
         playlist = await operator.get(told["path"])
 
-    assert untold == {"path": None}
+    assert (untold, me["recorded"]) == ({"path": None}, True)
     assert playlist.status_code == 200
     token = told["path"].split("/")[3]
     read = door.passes.read(token, LATER - timedelta(hours=1))
     assert (read.role, read.conference) == (Role.PROGRAM, CONFERENCE)
+
+
+async def test_a_server_that_keeps_no_recording_says_so_whoever_asks_to_watch(tmp_path: Path) -> None:
+    async with a_door(tmp_path) as bare, bare.browser() as operator:
+        desk = await bare.enter(operator, bare.link(Role.OPERATOR))
+        me = (await operator.get(f"{desk}me")).json()
+        asked = (f"{desk}watching", f"{desk}back/index.m3u8", f"{line_of(bare)}/index.m3u8")
+        answers = [await operator.get(path) for path in asked]
+
+    assert not me["recorded"]
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [(404, "recording_off")] * 3
 
 
 @pytest.mark.browser

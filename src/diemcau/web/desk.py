@@ -21,13 +21,14 @@ AtDesk = Annotated[Visitor, Depends(at_desk)]
 
 
 class Me(BaseModel):
-    """Who sits at the desk, and in which conference."""
+    """Who sits at the desk, and in which conference; `recorded`: whether picture and sound are."""
 
     conference: str
     role: Role
     site: str | None
     language: str
     demonstration: bool
+    recorded: bool
     title: str
     main_site: str
 
@@ -88,13 +89,14 @@ def routes() -> APIRouter:
 
 
 async def _me(visitor: AtDesk, request: Request) -> Me:
-    facts = visitor.desk.formal.facts
+    facts, house = visitor.desk.formal.facts, house_of(request)
     return Me(
         conference=facts.conference,
         role=visitor.pass_.role,
         site=visitor.pass_.site,
         language=facts.language,
-        demonstration=house_of(request).premises.demonstration,
+        demonstration=house.premises.demonstration,
+        recorded=house.parts.watching is not None,
         title=facts.title,
         main_site=facts.main_site,
     )

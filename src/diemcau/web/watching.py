@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from diemcau.core.roles import Role
 from diemcau.media.hls.line import Line, Piece
 from diemcau.media.hls.playlist import TARGET
+from diemcau.web.ports import Watching
 from diemcau.web.problems import Problem
 from diemcau.web.visitors import Visitor, admit, at_desk, house_of
 
@@ -83,9 +84,9 @@ async def _back_piece(visitor: AtDesk, name: str, request: Request) -> Response:
 
 async def _address(visitor: AtDesk, request: Request) -> JSONResponse:
     """Tell the operator the address, with a new pass of a screen in it."""
-    watching = house_of(request).parts.watching
-    if watching is None or visitor.pass_.role is not Role.OPERATOR:
+    if visitor.pass_.role is not Role.OPERATOR:
         return JSONResponse({"path": None})
+    watching = _watching(request)
     conference = visitor.pass_.conference
     token = watching.screen_token(conference, visitor.pass_.until)
     return JSONResponse({"path": f"/hls/{conference}/{token}/{INDEX}"})
@@ -108,11 +109,17 @@ async def _line_of_desk(visitor: Visitor, request: Request) -> Line:
 
 
 async def _line(visitor: Visitor, request: Request) -> Line:
-    watching = house_of(request).parts.watching
-    line = None if watching is None else await watching.line(visitor.pass_.conference)
+    line = await _watching(request).line(visitor.pass_.conference)
     if line is None:
         raise Problem("watching_none")
     return line
+
+
+def _watching(request: Request) -> Watching:
+    watching = house_of(request).parts.watching
+    if watching is None:
+        raise Problem("recording_off")
+    return watching
 
 
 async def _sent(line: Line, piece: Piece | None, headers: dict[str, str]) -> Response:

@@ -172,6 +172,17 @@ PROBLEMS: Final[dict[str, Wording]] = {
         ("Chưa có bản ghi", "Hội nghị chưa có bản ghi hình: hãy mở lại trang này sau khi ghi."),
         ("No recording", "The conference has no recording yet: open this again once it was recorded."),
     ),
+    "recording_off": _words(
+        404,
+        (
+            "Máy chủ không ghi hình",
+            "Máy chủ này không ghi hình, nên không xem lại được và không có địa chỉ cho ti vi: hãy xem tại bàn.",
+        ),
+        (
+            "No recording here",
+            "This server keeps no recording, so nobody looks back and televisions have no address: watch at a desk.",
+        ),
+    ),
     "handout_unknown": _words(
         404,
         ("Không có tài liệu này", "Hội nghị không có tài liệu này: hãy chọn lại trong danh sách tài liệu."),

@@ -122,7 +122,7 @@ class Door:
             documents=self.library,
             tasks=TaskShelf(server.engine),
             recordings=server.recordings,
-            watching=server.watching,
+            watching=server.watching if server.settings.recording else None,
             handouts=server.handouts,
             media=server.studio,
             relays=server.studio.relays,

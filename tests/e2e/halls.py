@@ -25,6 +25,7 @@ from tests.e2e.desks import Desk
 PATIENCE = 30.0
 SMALL = Quality(width=160, height=96, fps=5, video_bits_per_second=60_000)
 VIDEO = Rendition(track=paths.VIDEO, codec="avc3", description=None)
+AUDIO = Rendition(track=paths.AUDIO, codec="opus", description=None)
 
 
 class Screen:
@@ -70,10 +71,17 @@ class Screen:
 
     async def pictures(self, air: dict[str, Any], count: int) -> list[bytes]:
         """Take so many pictures of a source on air, from a whole one on."""
+        return await self._take(air, VIDEO, count)
+
+    async def sounds(self, air: dict[str, Any], count: int) -> list[bytes]:
+        """Take so much of the sound of a source on air."""
+        return await self._take(air, AUDIO, count)
+
+    async def _take(self, air: dict[str, Any], rendition: Rendition, count: int) -> list[bytes]:
         source = await self._link.read(air["broadcast"])
         taken: list[bytes] = []
         async with asyncio.timeout(PATIENCE):
-            async for frame in source.frames(VIDEO):
+            async for frame in source.frames(rendition):
                 taken.append(frame.payload)
                 if len(taken) == count:
                     break

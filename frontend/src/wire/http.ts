@@ -7,6 +7,8 @@ export interface Me {
   readonly site: string | null;
   readonly language: string;
   readonly demonstration: boolean;
+  /** Whether this server records picture and sound; if not, nobody looks back. */
+  readonly recorded: boolean;
   readonly title: string;
   readonly main_site: string;
 }

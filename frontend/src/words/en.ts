@@ -267,6 +267,7 @@ export const en: Words = {
     part: (number) => `Part ${number}`,
     openRecording: "See the recording",
     noRecording: "No recording yet.",
+    notRecorded: "This server keeps no recording.",
     chapters: (count) => (count === 1 ? "1 speech" : `${count} speeches`),
     finishing: (percent) => `The recording is being finished: ${percent} %.`,
     stills: "Stills",

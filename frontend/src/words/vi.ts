@@ -266,6 +266,7 @@ export const vi = {
     part: (number: number) => `Phần ${number}`,
     openRecording: "Xem bản ghi",
     noRecording: "Chưa có bản ghi hình.",
+    notRecorded: "Máy chủ này không ghi hình.",
     chapters: (count: number) => `${count} lượt phát biểu`,
     finishing: (percent: number) => `Đang hoàn thiện bản ghi: ${percent} %.`,
     stills: "Ảnh",

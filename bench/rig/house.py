@@ -37,12 +37,13 @@ _PASSES_LAST = timedelta(hours=6)
 
 @dataclass(slots=True, kw_only=True)
 class House:
-    """A server that runs, and its conference."""
+    """A server that runs, and its conference. `options`: of `diemcau serve`."""
 
     folder: Path
     plan: Plan
     port: int
     media_port: int
+    options: tuple[str, ...]
     process: asyncio.subprocess.Process
 
     @property
@@ -100,7 +101,7 @@ class House:
 
     async def start_again(self) -> None:
         """Start the server again on the same folder and ports."""
-        self.process = await _start(self.folder, self.port, self.media_port)
+        self.process = await _start(self.folder, self.port, self.media_port, self.options)
 
     def _pass(self, role: Role, site: str | None) -> Pass:
         now = datetime.now(UTC)
@@ -129,15 +130,15 @@ class Chair:
 
 
 @asynccontextmanager
-async def open_house(*, sites: int) -> AsyncIterator[House]:
-    """Run a server with a conference of so many sites, the main one included."""
+async def open_house(*, sites: int, options: tuple[str, ...] = ()) -> AsyncIterator[House]:
+    """Run a server with a conference of so many sites, the main one included; `options`: more of `diemcau serve`."""
     with tempfile.TemporaryDirectory(prefix="diemcau-bench-") as name:
         folder = Path(name)
         plan = scaled(read_plan(Path(diemcau.__file__).parents[2] / "examples" / SEED), sites=sites)
         await _take_in(plan, folder)
         port, media_port = free_port(socket.SOCK_STREAM), free_port(socket.SOCK_DGRAM)
-        process = await _start(folder, port, media_port)
-        house = House(folder=folder, plan=plan, port=port, media_port=media_port, process=process)
+        process = await _start(folder, port, media_port, options)
+        house = House(folder=folder, plan=plan, port=port, media_port=media_port, options=options, process=process)
         try:
             yield house
         finally:
@@ -164,10 +165,10 @@ async def _take_in(plan: Plan, folder: Path) -> None:
         await server.stop()
 
 
-async def _start(folder: Path, port: int, media_port: int) -> asyncio.subprocess.Process:
+async def _start(folder: Path, port: int, media_port: int, options: tuple[str, ...]) -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "diemcau", "serve", "--data", str(folder), "--host", "127.0.0.1"),
-        *("--port", str(port), "--media-port", str(media_port)),
+        *("--port", str(port), "--media-port", str(media_port), *options),
         env=os.environ | {"DIEMCAU_DEMONSTRATION": "1"},
         stderr=(folder / "server.log").open("ab"),
     )

@@ -1,7 +1,9 @@
 """What our node costs for each bit it delivers, against Janus 1.1.2 (Debian) in the same run.
 
-Ours is the whole server, `diemcau serve` with its desks; on both sides who receives only looks. Janus relays the
-same frames, by its Streaming plugin (RTP in, a frame's packets at once, as ffmpeg sends) and by its VideoRoom (a
+Ours is the server with its desks, and what is compared is relaying: Janus records nothing, so nor does ours
+(`diemcau serve --no-recording`). Beside it stands what the same server costs while it records (`ours_recording`). On
+both sides who receives only looks, and who speaks in the load of sound sends no picture. Janus relays the same
+frames, by its Streaming plugin (RTP in, a frame's packets at once, as ffmpeg sends) and by its VideoRoom (a
 WebRTC publisher, paced at 2.5 times the rate, as Chromium sends). On both sides every byte is read and counted by
 real receivers in other processes; Janus' do ICE, DTLS and the SRTP that Chromium gets, and leave packets encrypted,
 which is no matter of the server's. Cost is user and system time of the server's process alone. Only ratios are to
@@ -82,8 +84,8 @@ LOADS = (
 # ours
 
 
-async def _ours(load: Load, seconds: float) -> Cost:
-    async with open_house(sites=load.viewers + 2) as house, Crowd() as crowd, house.chair() as chair:
+async def _ours(load: Load, seconds: float, *options: str) -> Cost:
+    async with open_house(sites=load.viewers + 2, options=options) as house, Crowd() as crowd, house.chair() as chair:
         holder, *viewers = house.remote_sites[: load.viewers + 1]
         speaking = replace(_part(house, holder, load), looks_at=())
         await crowd.enter([speaking])
@@ -112,6 +114,7 @@ def _part(house: House, site: str, load: Load) -> Part:
         nodes=(house.node,),
         looks_at=("holder",),
         bits_per_second=load.bits_per_second,
+        tracks=("video",) if load.bits_per_second else (),
         drains=("video",) if load.bits_per_second else ("audio",),
     )
 
@@ -306,10 +309,12 @@ def _send(
 def _measure(load: Load, *, seconds: float, rounds: int) -> dict[str, object]:
     machine = Machine()
     machine.begin()
-    costs: dict[str, list[Cost]] = {"ours": [], "streaming": [], "videoroom": []}
+    costs: dict[str, list[Cost]] = {"ours": [], "ours_recording": [], "streaming": [], "videoroom": []}
     srtp = ""
     for _ in range(rounds):
-        costs["ours"].append(asyncio.run(asyncio.wait_for(_ours(load, seconds), seconds + 180)))
+        for name, options in (("ours", ("--no-recording",)), ("ours_recording", ())):
+            cost = asyncio.run(asyncio.wait_for(_ours(load, seconds, *options), seconds + 180))
+            costs[name].append(cost)
         for plugin in ("streaming", "videoroom"):
             cost, srtp = _janus(load, seconds, plugin=plugin)
             costs[plugin].append(cost)
@@ -320,13 +325,18 @@ def _measure(load: Load, *, seconds: float, rounds: int) -> dict[str, object]:
         "load": str(load),
         unit: {name: round(rate, 2) for name, rate in rates.items()},
         "rounds": {name: [round(cost.rate(load), 2) for cost in taken] for name, taken in costs.items()},
-        "ratio": {name: round(rates["ours"] / rates[name], 2) for name in ("streaming", "videoroom")},
+        "ratio": _ratio(rates, "ours"),
+        "ratio_recording": _ratio(rates, "ours_recording"),
         "delivered_gbit": {name: [round(cost.bits / 1e9, 3) for cost in taken] for name, taken in costs.items()},
         "fewest_a_second": {name: [round(cost.fewest, 1) for cost in taken] for name, taken in costs.items()},
         "srtp": srtp,
         "janus": version(),
         "machine": machine.report(),
     }
+
+
+def _ratio(rates: dict[str, float], ours: str) -> dict[str, float]:
+    return {name: round(rates[ours] / rates[name], 2) for name in ("streaming", "videoroom")}
 
 
 def main() -> None:

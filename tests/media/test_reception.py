@@ -22,12 +22,14 @@ class Came:
 
     admission: Admission
     counted: Quality | None = None
+    asked: int = 0
     announcements: int = 0
     is_camera: bool = False
     codes: list[Code] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     def quality(self) -> Quality | None:
+        self.asked += 1
         return self.counted
 
     async def sources(self) -> AsyncIterator[Source]:
@@ -214,6 +216,23 @@ async def test_who_sends_too_much_is_seen_out_and_told_of_once(sent: Sent) -> No
         reception.look()
 
     assert (before, came.codes, street.excesses) == ([], [Code.TOO_MUCH], [sent])
+    await reception.close()
+
+
+async def test_a_transport_is_asked_once_a_look_and_what_it_counts_is_told() -> None:
+    street = Street()
+    reception = opened(street)
+    for token in ("one", "two"):
+        street.knock(token)
+    await eventually(lambda: len(street.came) == 2)
+    one, two = street.came
+    one.counted = Quality(rtt_ms=12)
+    await eventually(lambda: reception.meter(two.admission) is reception.meter(two.admission))
+
+    told = reception.look()
+
+    assert told == {one.admission.connection: Quality(rtt_ms=12)}
+    assert (one.asked, two.asked) == (1, 1)
     await reception.close()
 
 

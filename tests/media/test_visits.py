@@ -25,15 +25,14 @@ LATE = ScreenBeat(late_ms=3000, gaps=0, by="webtransport")
 
 @dataclass
 class Visitor:
-    """A session whose transport counts what it is told to."""
+    """A session whose transport is not to be asked, since the reception looks once for all."""
 
     admission: Admission
-    counted: Quality | None = None
     is_camera: bool = False
     announcements: int = 0
 
     def quality(self) -> Quality | None:
-        return self.counted
+        raise AssertionError
 
     async def sources(self) -> AsyncIterator[Source]:
         nothing: tuple[Source, ...] = ()
@@ -47,11 +46,11 @@ class Visitor:
         raise AssertionError(code)
 
 
-def come(visits: Visits, site: SiteId | None, name: str, counted: Quality | None = None) -> Visitor:
+def come(visits: Visits, site: SiteId | None, name: str) -> Visitor:
     part = Part.SITE if site is not None else Part.WATCHER
     admission = Admission(conference=CONFERENCE, site=site, part=part, may_publish=False, connection=name)
     visits.begin(admission)
-    visitor = Visitor(admission, counted)
+    visitor = Visitor(admission)
     visits.enter(visitor)
     return visitor
 
@@ -233,10 +232,9 @@ async def test_a_camera_that_comes_back_begins_on_the_rung_that_it_left() -> Non
 
 async def test_loss_on_the_way_to_a_screen_is_told_and_takes_it_down() -> None:
     visits = new_visits()
-    hue = come(visits, HUE, "one", Quality())
-    line = line_of(visits, hue)
+    line = line_of(visits, come(visits, HUE, "one"))
     for second in range(1, 4):
-        hue.counted = Quality(rtt_ms=50, packets_sent=100 * second, packets_lost=30 * second)
+        visits.hear_transports({"one": Quality(rtt_ms=50, packets_sent=100 * second, packets_lost=30 * second)})
         visits.hear_screen("one", IN_TIME, at=second)
         visits.second(on_air=(), at=second)
 
@@ -245,11 +243,10 @@ async def test_loss_on_the_way_to_a_screen_is_told_and_takes_it_down() -> None:
 
 async def test_a_round_trip_that_wavers_a_little_is_not_told_again_and_again() -> None:
     visits = new_visits()
-    hue = come(visits, HUE, "one", Quality(rtt_ms=50))
-    line = line_of(visits, hue)
+    line = line_of(visits, come(visits, HUE, "one"))
     told = []
     for second, rtt_ms in enumerate((50, 54, 58, 61, 66, 12, 15)):
-        hue.counted = Quality(rtt_ms=rtt_ms)
+        visits.hear_transports({"one": Quality(rtt_ms=rtt_ms)})
         visits.second(on_air=(), at=float(second))
         told.append((await newest(line))["rtt_ms"])
 
@@ -287,7 +284,7 @@ async def test_a_screen_counts_until_three_of_its_beats_are_missed() -> None:
 
 async def test_the_operators_are_told_of_every_site_that_is_there() -> None:
     visits = new_visits()
-    hue = come(visits, HUE, "camera", Quality(rtt_ms=12, packets_sent=100))
+    hue = come(visits, HUE, "camera")
     visits.hear_camera(HUE, "camera", CameraBeat(level=0.4, by="webtransport"))
     visits.hear_screen("camera", IN_TIME, at=0.0)
     come(visits, VINH, "screen")
@@ -296,6 +293,7 @@ async def test_the_operators_are_told_of_every_site_that_is_there() -> None:
     visits.hear_screen("a screen in the foyer", IN_TIME, at=0.0)
     come(visits, CENTRE, "neither camera nor screen")
     film(visits, hue, second=0)
+    visits.hear_transports({"camera": Quality(rtt_ms=12, packets_sent=100)})
     visits.second(on_air=(), at=0.0)
 
     states = json.loads(write_states(visits.states(at=0.0)))

@@ -15,7 +15,7 @@ from diemcau.media import paths
 from diemcau.media.beats import read_camera_beat, read_screen_beat
 from diemcau.media.camera import Camera
 from diemcau.media.director import Director
-from diemcau.media.fabric import Admission, Guest, Outlet, Source
+from diemcau.media.fabric import Admission, Guest, Outlet, Quality, Source
 from diemcau.media.ladder import Rung
 from diemcau.media.limits import Excess, Meter
 from diemcau.media.line_check import LineChecks
@@ -111,9 +111,13 @@ class Gathering:
         """Find the lines that are lost; to be called a few times a second."""
         self.lines.tick(at=self._clock())
 
-    def second(self) -> None:
-        """Ask each line for what it can carry, and tell the operators; to be called once a second."""
+    def second(self, counted: Mapping[str, Quality]) -> None:
+        """Ask each line for what it can carry, and tell the operators; to be called once a second.
+
+        `counted`: what the transport of each connection counts now.
+        """
         at = time.monotonic()
+        self.visits.hear_transports(counted)
         changed = self.visits.second(on_air={one.site for one in self._director.on_air()}, at=at)
         self._ask_for(changed)
         self._director.wall.tell(write_states(self.visits.states(at=at)))

@@ -8,12 +8,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from diemcau.core.ids import SiteId
-from diemcau.media.fabric import Admission, Code, Guest, Knock, Node, Outlet, Refusal, Source
+from diemcau.media.fabric import Admission, Code, Guest, Knock, Node, Outlet, Quality, Refusal, Source
 from diemcau.media.limits import MOST_FAREWELLS, MOST_HANDSHAKES, SESSIONS_A_PASS, Excess, Meter, Sent, SentTooMuch
 from diemcau.media.measure import Arrivals
 from diemcau.media.metered import MeteredSource
@@ -116,13 +116,21 @@ class Reception:
         stay.guest.close(Code.TOO_MUCH)
         self._door.hear_excess(admission, excess)
 
-    def look(self) -> None:
-        """Count what everyone announced and sent since the last look; to be called once a second."""
+    def look(self) -> Mapping[str, Quality]:
+        """Count what everyone announced and sent since the last look; to be called once a second.
+
+        Returns what the transport of each connection counts now, since asking the library is not cheap.
+        """
         at = self._clock()
-        for stay in tuple(self._stays.values()):
-            excess = _count(stay, at)
+        counted = dict[str, Quality]()
+        for connection, stay in tuple(self._stays.items()):
+            quality = stay.guest.quality()
+            if quality is not None:
+                counted[connection] = quality
+            excess = _count(stay, quality, at)
             if excess is not None:
                 self.see_out_for(stay.guest.admission, excess)
+        return counted
 
     async def meet(self, knock: Knock) -> None:
         """Answer somebody, who may come by another way than the node, and look after them until they are gone."""
@@ -207,10 +215,9 @@ class Reception:
             _LOG.error("a media session ended by a fault", exc_info=error)
 
 
-def _count(stay: _Stay, at: float) -> Excess | None:
+def _count(stay: _Stay, quality: Quality | None, at: float) -> Excess | None:
     announced, stay.announcements = stay.guest.announcements - stay.announcements, stay.guest.announcements
     excess = stay.meter.note(Sent.ANNOUNCEMENTS, announced, at=at)
-    quality = stay.guest.quality()
     if quality is None:
         return excess
     received, stay.received = quality.bytes_received - stay.received, quality.bytes_received

@@ -324,12 +324,12 @@ class Studio:
         for _ in range(_TICKS_IN_A_BEAT):
             was_held_up |= await self._tick_once()
         self.see_out_void()
-        self._reception.look()
+        counted = self._reception.look()
         for opened in tuple(self._open.values()):
             if was_held_up:
                 opened.gathering.skip_second()
             else:
-                opened.gathering.second()
+                opened.gathering.second(counted)
 
     async def _tick_once(self) -> bool:
         """Look after everyone a quarter of a second later; say whether this process was held up meanwhile."""

@@ -132,6 +132,11 @@ class Visits:
         else:
             visit.screen, visit.screen_at, visit.is_judged = beat, at, False
 
+    def hear_transports(self, counted: Mapping[str, Quality]) -> None:
+        """Hear what the transport of each connection counts now, where it counts anything."""
+        for connection, visit in self._visits.items():
+            visit.quality = counted.get(connection)
+
     def up(self, site: SiteId) -> Rung:
         """Return what is taken of a site's camera."""
         return self._ups.get(site, Ladder()).rung
@@ -223,7 +228,6 @@ class Visits:
         )
 
     def _step_down(self, visit: Visit, late_itself: Measure, at: float) -> None:
-        visit.quality = visit.guest.quality() if visit.guest is not None else None
         visit.loss = visit.traffic.take(visit.quality).loss
         visit.told_rtt_ms = _steadied(visit.quality.rtt_ms if visit.quality is not None else None, visit.told_rtt_ms)
         if visit.is_judged or visit.screen is None:

@@ -287,8 +287,7 @@ class Relay:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY)
-            self._reception.look()
-            self._screens.second()
+            self._screens.second(self._reception.look())
             self._reception.see_out(self._is_void, Code.UNKNOWN_PASS)
             if self._program is not None:
                 self._program.beat(alone_for=self._alone_for())

@@ -4,12 +4,12 @@ A camera's line is judged by the node above, which hears its beats as its own; w
 passed on. Nothing here reads a clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from diemcau.media import paths
 from diemcau.media.beats import read_screen_beat
-from diemcau.media.fabric import Admission, Guest, Outlet
+from diemcau.media.fabric import Admission, Guest, Outlet, Quality
 from diemcau.media.metered import Metering
 from diemcau.media.visits import Visits
 
@@ -53,6 +53,7 @@ class Screens:
                 async for text in self._metered(guest.admission, source).texts(paths.BEAT):
                     self._visits.hear_screen(guest.admission.connection, read_screen_beat(text), at=self._clock())
 
-    def second(self) -> None:
-        """Let every line take its step; to be called once a second."""
+    def second(self, counted: Mapping[str, Quality]) -> None:
+        """Let every line take its step, by what each transport counts now; to be called once a second."""
+        self._visits.hear_transports(counted)
         self._visits.second(on_air=(), at=self._clock())

@@ -168,8 +168,9 @@ async def test_a_screen_whose_line_is_known_to_be_narrow_is_not_tried_with_the_l
 async def test_who_is_far_away_is_known_by_the_round_trip_and_over_a_websocket_everybody_is() -> None:
     visits = new_visits()
     counted = {"near": Quality(rtt_ms=19), "far": Quality(rtt_ms=20), "websocket": Quality()}
-    for name, quality in counted.items():
-        come(visits, HUE, name, quality)
+    for name in counted:
+        come(visits, HUE, name)
+    visits.hear_transports(counted)
 
     assert [visits.is_far(name) for name in counted] == [False, True, True]
 

@@ -46,7 +46,7 @@ class Arrivals:
 
     @property
     def is_crowded(self) -> bool:
-        """Whether a queue stands on the way, so that all sound comes late for a while: known before a second is over."""
+        """Whether a queue stands on the way, so that all sound comes late: known before a second is over."""
         return self._crowding.is_standing
 
     def is_stale(self, at_us: int, *, at: float) -> bool:

@@ -174,7 +174,8 @@ class Visits:
 
     def is_far(self, connection: str) -> bool:
         """Whether a session's line is so long, or of such a kind, that what is lost comes again late."""
-        quality = self.quality(connection)
+        visit = self._visits.get(connection)
+        quality = (visit.quality if visit is not None else None) or self.quality(connection)
         return quality is None or quality.rtt_ms is None or quality.rtt_ms >= FAR_RTT_MS
 
     def skip(self, *, at: float) -> None:

@@ -123,7 +123,11 @@ def janus_running(port: int) -> Iterator[tuple[int, str]]:
             yield process.pid, url
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:  # it hangs now and then when many receivers have just gone
+                process.kill()
+                process.wait()
 
 
 def version() -> str:

@@ -12,7 +12,7 @@ from diemcau.media.moq_fabric.beside import BesideTrack
 from diemcau.media.moq_fabric.keeping import new_broadcast
 from diemcau.media.moq_fabric.reading import MoqSource
 
-_FRAMES_IN_AUDIO_GROUP = 8
+_FRAMES_IN_AUDIO_GROUP = 16
 _OPUS_PRE_SKIP = 312
 _BEGIN = re.compile(rb"\x00{2,}\x01.", re.DOTALL)
 

@@ -4,7 +4,7 @@ import { Playout } from "./playout";
 
 const CROWDED_AT_MS = 80;
 const CROWDED_FOR_MS = 170;
-const TELLING_BYTES = 6000;
+const TELLING_BYTES = 8000;
 const AT_LEAST_MS = 1;
 const KEY_FRAMES = 3;
 

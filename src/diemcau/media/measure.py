@@ -23,7 +23,7 @@ STALE: Final = 4.0
 _GAP_US: Final = 40_000
 """Less is how a page counts time; sound is lost in groups of 60 ms and more."""
 _ENOUGH_PACKETS: Final = 20
-_TELLING_BYTES: Final = 6000
+_TELLING_BYTES: Final = 8000
 _AT_LEAST: Final = 0.001
 _KEY_FRAMES: Final = 3
 CROWDED_AT: Final = 0.08

@@ -27,11 +27,11 @@ test("a queue that has gone is forgotten", () => {
   expect(heard([0, 150, 150, 150, 150, 20, 150, 150]).slice(5)).toEqual([false, false, false]);
 });
 
-/** Groups of a second of such a line: each key frame comes as late as it takes beside the small pictures. */
+/** Groups of a second of such a line: each key frame comes as late as it and its encoder take beside the small pictures. */
 function roomOf(kbps: number, keyBytes: number): number | null {
   const room = new Room();
   for (let at = 0; at < 4; at += 1) {
-    room.note(40 + (keyBytes * 8) / kbps, keyBytes, true);
+    room.note(50 + (keyBytes * 8) / kbps, keyBytes, true);
     for (const rough of [5, 0, 3]) room.note(40 + rough, 1000, false);
   }
   return room.kbps;

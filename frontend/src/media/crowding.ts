@@ -4,7 +4,9 @@ import { Playout } from "./playout";
 
 const CROWDED_AT_MS = 80;
 const CROWDED_FOR_MS = 170;
-const TELLING_BYTES = 8000;
+const TELLING_BYTES = 6000;
+/** A key frame takes the encoder so much longer than the pictures around it. */
+const ENCODING_MS = 10;
 const AT_LEAST_MS = 1;
 const KEY_FRAMES = 3;
 
@@ -41,7 +43,7 @@ export class Room {
       return;
     }
     if (this.#least !== null && bytes >= TELLING_BYTES) {
-      this.#seen.push((bytes * 8) / Math.max(behindMs - this.#least, AT_LEAST_MS));
+      this.#seen.push((bytes * 8) / Math.max(behindMs - this.#least - ENCODING_MS, AT_LEAST_MS));
       if (this.#seen.length > KEY_FRAMES) this.#seen.shift();
     }
     this.#least = null;

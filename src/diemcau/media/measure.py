@@ -23,7 +23,9 @@ STALE: Final = 4.0
 _GAP_US: Final = 40_000
 """Less is how a page counts time; sound is lost in groups of 60 ms and more."""
 _ENOUGH_PACKETS: Final = 20
-_TELLING_BYTES: Final = 8000
+_TELLING_BYTES: Final = 6000
+_ENCODING: Final = 0.01
+"""A key frame takes the encoder so much longer than the pictures around it."""
 _AT_LEAST: Final = 0.001
 _KEY_FRAMES: Final = 3
 CROWDED_AT: Final = 0.08
@@ -115,7 +117,7 @@ class Room:
             self._least = behind if self._least is None else min(self._least, behind)
             return
         if self._least is not None and size >= _TELLING_BYTES:
-            took = max(behind - self._least, _AT_LEAST)
+            took = max(behind - self._least - _ENCODING, _AT_LEAST)
             self._seen = [*self._seen, size * 8 / 1000 / took][-_KEY_FRAMES:]
         self._least = None
 

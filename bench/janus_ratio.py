@@ -1,13 +1,14 @@
 """What our node costs for each bit it delivers, against Janus 1.1.2 (Debian) in the same run.
 
 Ours is the server with its desks, and what is compared is relaying: Janus records nothing, so nor does ours
-(`diemcau serve --no-recording`). Beside it stands what the same server costs while it records (`ours_recording`). On
-both sides who receives only looks, and who speaks in the load of sound sends no picture. Janus relays the same
-frames, by its Streaming plugin (RTP in, a frame's packets at once, as ffmpeg sends) and by its VideoRoom (a
-WebRTC publisher, paced at 2.5 times the rate, as Chromium sends). On both sides every byte is read and counted by
-real receivers in other processes; Janus' do ICE, DTLS and the SRTP that Chromium gets, and leave packets encrypted,
-which is no matter of the server's. Cost is user and system time of the server's process alone. Only ratios are to
-be trusted. Sound: ours in frames of 60 ms, Janus' in packets of 20 ms, per delivered second and subscriber.
+(`diemcau serve --no-recording`). Beside it stands what the same server costs while it records (`ours_recording`).
+On both sides who receives only looks, and who speaks sends nothing but what the load is of: pictures, or sound.
+Janus relays the same frames, by its Streaming plugin (RTP in, a frame's packets at once, as ffmpeg sends) and by
+its VideoRoom (a WebRTC publisher, paced at 2.5 times the rate, as Chromium sends). On both sides every byte is read
+and counted by real receivers in other processes; Janus' do ICE, DTLS and the SRTP that Chromium gets, and leave
+packets encrypted, which is no matter of the server's. Cost is user and system time of the server's process alone.
+Only ratios are to be trusted. Sound: ours in frames of 60 ms, Janus' in packets of 20 ms, per delivered second and
+subscriber.
 
     pip install --group bench; apt-get install --no-install-recommends janus
     python bench/janus_ratio.py [--seconds 20] [--rounds 2]
@@ -115,6 +116,7 @@ def _part(house: House, site: str, load: Load) -> Part:
         looks_at=("holder",),
         bits_per_second=load.bits_per_second,
         tracks=("video",) if load.bits_per_second else (),
+        has_sound=not load.bits_per_second,
         drains=("video",) if load.bits_per_second else ("audio",),
     )
 

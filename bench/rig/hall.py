@@ -66,6 +66,7 @@ class Part:
     bits_per_second: int = 0
     latency_ms: int = 0
     link: str = ""
+    has_sound: bool = True
 
 
 @dataclass(slots=True)
@@ -190,13 +191,14 @@ class Hall:
         beat = broadcast.publish_track(paths.BEAT)
         beat.write_frame(_beat(0))
         videos = {track: self._offer(broadcast, track) for track in self._part.tracks}
-        audio = broadcast.publish_audio(moq.AudioFormat.OPUS, opus_head(), track=paths.AUDIO)
+        audio = self._offer_sound(broadcast) if self._part.has_sound else None
         broadcast.announce()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._beat(beat))
             for track, video in videos.items():
                 tasks.create_task(self._play(track, self._reels[track], video, _write))
-            tasks.create_task(self._play(paths.AUDIO, self._sound, audio, _write_alone))
+            if audio is not None:
+                tasks.create_task(self._play(paths.AUDIO, self._sound, audio, _write_alone))
 
     def _offer(self, broadcast: moq.BroadcastProducer, track: str) -> moq.MediaProducer:
         reel = self._reels[track]
@@ -207,6 +209,9 @@ class Hall:
             bitrate=8_000_000 * sum(map(len, reel.frames)) // (len(reel.frames) * reel.microseconds),
         )
         return broadcast.publish_video(moq.VideoFormat.AVC3, parameter_sets(reel), hint=hint, track=track)
+
+    def _offer_sound(self, broadcast: moq.BroadcastProducer) -> moq.MediaProducer:
+        return broadcast.publish_audio(moq.AudioFormat.OPUS, opus_head(), track=paths.AUDIO)
 
     async def _beat(self, beat: moq.TrackProducer) -> None:
         number = 0

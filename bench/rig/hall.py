@@ -32,6 +32,7 @@ _HANDSHAKE = 5.0
 _RESTS, _EAGER, _A_WAIT = 0.2, 1.0, 0.004
 _OVERLAP, _LETS_GO = 1.0, 3.0
 _OVERDUE = 1.5
+_PATIENT_MS = 2000
 _FAR_MS, _SOUND_GROUP_MS = 250, 60
 _TRACK_OF = {"high": "video", "low": "video-low"}
 _RUNG_OF = {track: rung for rung, track in _TRACK_OF.items()}
@@ -43,7 +44,7 @@ Tell = Callable[[dict[str, object]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Who a hall is and what it does. `looks_at`: roles of an air; `budget_ms`: how late a group may be.
+    """Who a hall is and what it does. `looks_at`: roles of an air.
 
     `drains`: picture, sound or both. `bits_per_second`: of `video`, if not the usual.
     `link`: if not empty, it asks the web server for a new ticket before every connection, as a page does.
@@ -59,8 +60,6 @@ class Part:
     shade: int = 0
     tracks: Sequence[str] = ("video",)
     track: str = "video"
-    budget_ms: int = 2000
-    sound_budget_ms: int = 2000
     eager: bool = False
     drains: Sequence[str] = ("video", "audio")
     bits_per_second: int = 0
@@ -323,7 +322,7 @@ class Hall:
         arrival = arrivals.setdefault(name, Arrival())
         priority = 150 if track == paths.AUDIO else 100
         is_sound = track == paths.AUDIO
-        budget_ms = self._part.sound_budget_ms if is_sound else self._part.budget_ms
+        budget_ms = _PATIENT_MS
         if self._part.latency_ms:  # as a page, which waits for nothing that it would not play
             budget_ms = self._watching.latency_us // 1000 + (_SOUND_GROUP_MS if is_sound else 0)
         latency = self._watching.latency_us
